@@ -1,0 +1,17 @@
+import { after } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+
+// Loaded into every test process. A test file that leaves a worker, timer or socket open would
+// otherwise only show as a slow exit, or not at all.
+const leaks = new Set(['Timeout', 'TCPSocketWrap', 'TCPServerWrap', 'MessagePort', 'ProcessWrap'])
+
+after(async () => {
+  // Handles that were closed in the last test need a few turns to disappear.
+  for (let i = 0; i < 20 && open().length > 0; i++) await turn()
+  const left = open()
+  if (left.length > 0) throw new Error(`left open after the last test: ${left.join(', ')}`)
+})
+
+function open(): string[] {
+  return process.getActiveResourcesInfo().filter((name) => leaks.has(name))
+}

@@ -1,0 +1,24 @@
+import { spawnSync } from 'node:child_process'
+import { parseArgs } from 'node:util'
+
+// One command for every test of the workspace: `npm test [-- path…]`.
+const { positionals } = parseArgs({ allowPositionals: true })
+const major = Number(process.versions.node.split('.')[0])
+if (major < 22) {
+  console.error(`tests need the pinned Node 24, this is ${process.version}: run them by "npm test"`)
+  process.exit(1)
+}
+const everything = ['libs', 'apps', 'examples', 'bench', 'scripts'].map((room) => `${room}/**/*.test.ts`)
+const run = spawnSync(
+  process.execPath,
+  [
+    '--conditions=source',
+    '--disable-warning=ExperimentalWarning',
+    '--import=./scripts/leak-guard.ts',
+    '--test',
+    '--test-timeout=120000',
+    ...(positionals.length > 0 ? positionals : everything),
+  ],
+  { stdio: 'inherit' },
+)
+process.exit(run.status ?? 1)
