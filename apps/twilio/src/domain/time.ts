@@ -1,0 +1,14 @@
+/** A moment as milliseconds since 1970-01-01T00:00:00Z; the database stores the same number. */
+export type Instant = number
+
+/**
+ * Where time comes from. Every part of the app is handed one, so that a test can turn it by hand.
+ * `monotonic` never jumps: leases are measured with it right before a call leaves the process.
+ */
+export interface Clock {
+  now(): Instant
+  /** Milliseconds from an arbitrary origin; unaffected by changes of the system clock. */
+  monotonic(): number
+  /** Calls `run` once after `delayMs`; the returned function cancels it. */
+  after(delayMs: number, run: () => void): () => void
+}

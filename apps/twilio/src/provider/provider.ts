@@ -1,0 +1,116 @@
+import type { MessageStatus } from '../domain/message.ts'
+import type { Instant } from '../domain/time.ts'
+import type { VerificationChannel } from '../domain/verification.ts'
+
+/** What the carrier says of one message, in our words. */
+export interface CarrierReport {
+  providerMsgId: string
+  status: MessageStatus
+  /** The carrier's own word for the status, kept in the event. */
+  words: string
+  fromPhone: string | undefined
+  errorCode: number | undefined
+  numSegments: number | undefined
+  price: string | undefined
+  priceUnit: string | undefined
+}
+
+/** One call: everything that the carrier needs, nothing more. */
+export interface SendRequest {
+  messageId: string
+  attempt: number
+  toPhone: string
+  fromPhone: string | undefined
+  messagingServiceSid: string | undefined
+  /** The text as it leaves the house, code included. */
+  body: string
+  /** How long the carrier may keep trying. */
+  validitySeconds: number
+}
+
+/** When a refused message may be tried again. */
+export type RetryClass = 'never' | 'backoff' | 'delayed' | 'hold'
+
+/**
+ * The ways a send can end. `refused`, `busy` and `not-sent` mean that the carrier certainly does not
+ * have the message; after `unknown` nobody knows, and the message may not simply be sent again.
+ */
+export type SendOutcome =
+  | { kind: 'accepted'; report: CarrierReport }
+  | { kind: 'refused'; code: number | undefined; retry: RetryClass; optOut: boolean; words: string }
+  | { kind: 'busy'; code: number | undefined; retryAfterSeconds: number | undefined; words: string }
+  | { kind: 'not-sent'; words: string }
+  | { kind: 'unknown'; words: string }
+
+/** The answer to "what became of this message?". */
+export type FetchOutcome =
+  | { kind: 'found'; report: CarrierReport }
+  | { kind: 'not-found' }
+  | { kind: 'unavailable'; words: string }
+
+/** The answer to "which messages like this do you have?", newest last. */
+export type FindOutcome =
+  | { kind: 'found'; reports: CarrierReport[] }
+  | { kind: 'unavailable'; words: string }
+
+/** What arrived at the webhook, as it was on the wire. */
+export interface CallbackRequest {
+  /** The query as received, without `?`. */
+  rawQuery: string
+  body: Uint8Array
+  signature: string | undefined
+}
+
+/** What a callback turned out to be. Nothing may be stored for `forged` or `malformed`. */
+export type CallbackReading =
+  | { kind: 'forged' }
+  | { kind: 'malformed'; words: string }
+  | {
+      kind: 'status'
+      messageId: string | undefined
+      attempt: number | undefined
+      report: CarrierReport
+    }
+
+/** The ways a verification that the carrier makes can start. */
+export type VerificationStart =
+  | { kind: 'started'; providerSid: string; startedAt: Instant }
+  | {
+      kind: 'refused'
+      code: number | undefined
+      retryAfterSeconds: number | undefined
+      words: string
+    }
+  | {
+      kind: 'throttled'
+      code: number | undefined
+      retryAfterSeconds: number | undefined
+      words: string
+    }
+  | { kind: 'unavailable'; words: string }
+
+/** The ways a check at the carrier can end. `gone`: approved, canceled or expired before. */
+export type VerificationCheck =
+  | { kind: 'approved' }
+  | { kind: 'incorrect' }
+  | { kind: 'too-many-attempts' }
+  | { kind: 'gone' }
+  | { kind: 'unavailable'; words: string }
+
+/** The carrier. Every expected ending is a value; only bugs and wrong settings throw. */
+export interface Provider {
+  send(request: SendRequest): Promise<SendOutcome>
+  fetch(providerMsgId: string): Promise<FetchOutcome>
+  /** Messages to this number with exactly this text, created from `since` on. */
+  find(query: { toPhone: string; body: string; since: Instant }): Promise<FindOutcome>
+  /** Checks the signature, then the grammar. Never throws, whatever is sent. */
+  readCallback(request: CallbackRequest): CallbackReading
+  startVerification(request: {
+    toPhone: string
+    channel: VerificationChannel
+    locale: string | undefined
+  }): Promise<VerificationStart>
+  checkVerification(request: { providerSid: string; code: string }): Promise<VerificationCheck>
+  cancelVerification(providerSid: string): Promise<void>
+  close(): Promise<void>
+}

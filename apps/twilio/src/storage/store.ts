@@ -1,0 +1,193 @@
+import type { ApiScope } from '../domain/access.ts'
+import type { MessageEvent, NewEvent } from '../domain/event.ts'
+import type { Message, MessageStatus } from '../domain/message.ts'
+import type { Hits } from '../domain/throttle.ts'
+import type { Instant } from '../domain/time.ts'
+import type { Verification, VerificationStatus } from '../domain/verification.ts'
+
+/** A message as it is first written. */
+export interface NewMessage {
+  message: Message
+  /** Digest of caller and `Idempotency-Key`; unique while it is set. */
+  idempotencyKey: string | undefined
+  /** Digest of the request that the key belongs to. */
+  requestHash: string | undefined
+}
+
+/** What a key was first used for. */
+export interface KeyUse {
+  idempotencyKey: string
+  requestHash: string
+  message: Message
+}
+
+/** The next place of a message. Fields left out stay as they are. */
+export interface Move {
+  id: string
+  status: MessageStatus
+  nextAt: Instant | undefined
+  at: Instant
+  providerMsgId?: string | undefined
+  fromPhone?: string | undefined
+  errorCode?: number | undefined
+  numSegments?: number | undefined
+  price?: string | undefined
+  priceUnit?: string | undefined
+}
+
+/** The messages of `sms_log`. Lists keep the order of their input where it has one. */
+export interface MessageStore {
+  /** Grouped insert, one statement. Ids and keys are new: the caller has looked. */
+  insert(messages: NewMessage[]): Promise<void>
+  /** The uses of these keys; keys first used before `usedAfter` are set free and not listed. */
+  findKeyUses(keys: string[], usedAfter: Instant): Promise<KeyUse[]>
+  find(id: string): Promise<Message | undefined>
+  findMany(ids: string[]): Promise<Message[]>
+  findByProviderIds(providerMsgIds: string[]): Promise<Message[]>
+  /**
+   * Takes due messages (`SCHEDULED`, `QUEUED`), highest priority first, then longest due. In the same
+   * statement they become `SENDING`, their attempt counts, `nextAt` becomes `leaseUntil`. Messages
+   * past `expiresAt` are left for `expireDue`.
+   */
+  claimDue(claim: { now: Instant; leaseUntil: Instant; limit: number }): Promise<Message[]>
+  /** Messages waiting past their `expiresAt` become `EXPIRED`; answers them. */
+  expireDue(now: Instant, limit: number): Promise<Message[]>
+  /** `SENDING` rows whose lease is over become `IN_DOUBT`, to be settled `settleAfterMs` after their attempt began. */
+  doubtLapsed(now: Instant, settleAfterMs: number, limit: number): Promise<Message[]>
+  /** `IN_DOUBT` rows that are due for their look-up. */
+  listDoubtful(now: Instant, limit: number): Promise<Message[]>
+  /** Rows that the carrier has (`ACCEPTED`, `SENT`, or final ones with a poll asked for) and whose `nextAt` is due. */
+  listUnsettled(now: Instant, limit: number): Promise<Message[]>
+  /** Outbound rows `SENDING` or `IN_DOUBT` with this number and text, this one left out. */
+  listRivals(message: Message): Promise<Message[]>
+  /** Moves each row only if that raises its rank; answers the ids that moved. One statement. */
+  advance(moves: Move[]): Promise<Set<string>>
+  /** `SENDING` or `IN_DOUBT` of that attempt back to `QUEUED`: the carrier certainly does not have it. Answers the ids that moved. */
+  requeue(
+    moves: {
+      id: string
+      attempts: number
+      nextAt: Instant
+      at: Instant
+      errorCode: number | undefined
+    }[],
+  ): Promise<Set<string>>
+  /** `SENDING` of that attempt to `IN_DOUBT`. */
+  doubt(
+    moves: { id: string; attempts: number; nextAt: Instant; at: Instant }[],
+  ): Promise<Set<string>>
+  /** Gives an unstarted claim back as if it had never been claimed. */
+  release(ids: string[], now: Instant): Promise<void>
+  /** Replaces one final status by another one: only for what the carrier says when asked. */
+  correct(move: Move): Promise<boolean>
+  /** Plans the next poll without any other change. */
+  planPolls(plans: { id: string; nextAt: Instant | undefined; polls: number }[]): Promise<void>
+  /** Writes what the carrier told late (SID, price, segments, sender) without moving the status. */
+  fillIn(facts: Omit<Move, 'status' | 'nextAt'>[]): Promise<void>
+  /** When the earliest row of the worker's concern is due, for its timer. */
+  nextDue(): Promise<Instant | undefined>
+  /** The ages and sizes that readiness and operators ask for. */
+  queueFacts(
+    now: Instant,
+  ): Promise<{ waiting: number; inDoubt: number; oldestDueAt: Instant | undefined }>
+}
+
+/** The events of `sms_event`. */
+export interface EventStore {
+  /** Grouped insert; an event whose `dedupeKey` is there already is left out. Answers which ones are new, in input order. */
+  append(events: NewEvent[]): Promise<boolean[]>
+  list(messageId: string): Promise<MessageEvent[]>
+  /** Callbacks that came before we knew their SID: hands them over to their messages and answers them. */
+  adopt(owners: { providerMsgId: string; messageId: string }[]): Promise<MessageEvent[]>
+}
+
+/** The verifications of `sms_verification`. */
+export interface VerificationStore {
+  insert(verification: Verification): Promise<void>
+  find(id: string): Promise<Verification | undefined>
+  /** The newest pending one of this number and purpose, of this client where `clientKey` is given. */
+  findPending(query: {
+    toPhone: string
+    purpose: string
+    clientKey?: string | undefined
+    now: Instant
+  }): Promise<Verification | undefined>
+  /** Counts one more send, keeps the deadline. False when it is no longer pending or `maxSends` are used up. */
+  countSend(id: string, at: Instant, maxSends: number): Promise<boolean>
+  /** Sets the carrier's id and the deadline that the carrier keeps. */
+  setProviderSid(id: string, providerSid: string, expiresAt: Instant): Promise<void>
+  /**
+   * Takes one guess: counted in the statement that reads the row, before any comparison.
+   * `undefined` when it is not pending, past its deadline, or out of guesses.
+   */
+  takeGuess(id: string, now: Instant, maxAttempts: number): Promise<Verification | undefined>
+  /** Moves a pending one to its end; true for exactly one caller. */
+  end(id: string, status: Exclude<VerificationStatus, 'pending'>, at: Instant): Promise<boolean>
+}
+
+/** The counters of `sms_throttle`. */
+export interface ThrottleStore {
+  /** Locks the rows of these keys for this transaction and reads them. */
+  lock(keys: string[]): Promise<Map<string, Hits>>
+  /** Writes the hits back; a row may be thrown away after `expiresAt`. */
+  save(entries: { key: string; hits: Hits; expiresAt: Instant }[]): Promise<void>
+  /** Throws rows away that no rule needs any more. */
+  sweep(now: Instant, limit: number): Promise<number>
+}
+
+/** The phones of `sms_opt_out`. */
+export interface OptOutStore {
+  /** Which of these phones opted out. */
+  find(phones: string[]): Promise<Set<string>>
+  add(optOut: { phone: string; reason: string; at: Instant }): Promise<void>
+  remove(phone: string): Promise<boolean>
+}
+
+/** One row of `sms_api_key`; the key itself is not kept, only its SHA-256 in hex. */
+export interface ApiKey {
+  id: string
+  name: string
+  keyHash: string
+  scopes: ApiScope[]
+  createdAt: Instant
+  revokedAt: Instant | undefined
+}
+
+/** The keys of `sms_api_key`. */
+export interface ApiKeyStore {
+  insert(key: ApiKey): Promise<void>
+  findByHash(keyHash: string): Promise<ApiKey | undefined>
+  list(): Promise<ApiKey[]>
+  revoke(id: string, at: Instant): Promise<boolean>
+}
+
+/** Every noun of the database, bound to one connection. */
+export interface Tables {
+  messages: MessageStore
+  events: EventStore
+  verifications: VerificationStore
+  throttles: ThrottleStore
+  optOuts: OptOutStore
+  apiKeys: ApiKeyStore
+}
+
+/** What a migration run did. */
+export interface MigrationReport {
+  applied: string[]
+  pending: string[]
+}
+
+/**
+ * The database. Reads outside a transaction see committed rows. Everything written inside
+ * `transaction` is on disk when it resolves, or not there at all when it rejects.
+ */
+export interface Store extends Tables {
+  /** Runs alone among writers (SQLite: BEGIN IMMEDIATE). Not to be nested. */
+  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
+  /** Applies what is missing, under a lock; several processes may call it at once. */
+  migrate(): Promise<MigrationReport>
+  migrationStatus(): Promise<MigrationReport>
+  /** Rejects when the database cannot be reached. */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
