@@ -8,7 +8,9 @@ if (major < 22) {
   console.error(`tests need the pinned Node 24, this is ${process.version}: run them by "npm test"`)
   process.exit(1)
 }
-const everything = ['libs', 'apps', 'examples', 'bench', 'scripts'].map((room) => `${room}/**/*.test.ts`)
+const everything = ['libs', 'apps', 'examples', 'bench', 'scripts'].map(
+  (room) => `${room}/**/*.test.ts`,
+)
 const run = spawnSync(
   process.execPath,
   [

@@ -1,4 +1,5 @@
 import type { MessageStatus } from '../domain/message.ts'
+import type { RetryClass } from '../domain/retry.ts'
 import type { Instant } from '../domain/time.ts'
 import type { VerificationChannel } from '../domain/verification.ts'
 
@@ -28,9 +29,6 @@ export interface SendRequest {
   validitySeconds: number
 }
 
-/** When a refused message may be tried again. */
-export type RetryClass = 'never' | 'backoff' | 'delayed' | 'hold'
-
 /**
  * The ways a send can end. `refused`, `busy` and `not-sent` mean that the carrier certainly does not
  * have the message; after `unknown` nobody knows, and the message may not simply be sent again.
@@ -48,7 +46,7 @@ export type FetchOutcome =
   | { kind: 'not-found' }
   | { kind: 'unavailable'; words: string }
 
-/** The answer to "which messages like this do you have?", newest last. */
+/** The answer to "which messages like this do you have?", oldest first. */
 export type FindOutcome =
   | { kind: 'found'; reports: CarrierReport[] }
   | { kind: 'unavailable'; words: string }
@@ -72,21 +70,14 @@ export type CallbackReading =
       report: CarrierReport
     }
 
+/** Why the carrier refused to start a verification, as far as a caller can use it. */
+export type VerificationRefusal = 'invalid-phone' | 'not-allowed' | 'channel' | 'other'
+
 /** The ways a verification that the carrier makes can start. */
 export type VerificationStart =
   | { kind: 'started'; providerSid: string; startedAt: Instant }
-  | {
-      kind: 'refused'
-      code: number | undefined
-      retryAfterSeconds: number | undefined
-      words: string
-    }
-  | {
-      kind: 'throttled'
-      code: number | undefined
-      retryAfterSeconds: number | undefined
-      words: string
-    }
+  | { kind: 'refused'; reason: VerificationRefusal; code: number | undefined; words: string }
+  | { kind: 'throttled'; retryAfterSeconds: number | undefined; words: string }
   | { kind: 'unavailable'; words: string }
 
 /** The ways a check at the carrier can end. `gone`: approved, canceled or expired before. */
@@ -99,10 +90,12 @@ export type VerificationCheck =
 
 /** The carrier. Every expected ending is a value; only bugs and wrong settings throw. */
 export interface Provider {
+  /** How many segments the text is billed as. */
+  countSegments(body: string): number
   send(request: SendRequest): Promise<SendOutcome>
   fetch(providerMsgId: string): Promise<FetchOutcome>
-  /** Messages to this number with exactly this text, created from `since` on. */
-  find(query: { toPhone: string; body: string; since: Instant }): Promise<FindOutcome>
+  /** Messages to this number created from `since` on, with exactly this text where it is given; oldest first. */
+  find(query: { toPhone: string; body: string | undefined; since: Instant }): Promise<FindOutcome>
   /** Checks the signature, then the grammar. Never throws, whatever is sent. */
   readCallback(request: CallbackRequest): CallbackReading
   startVerification(request: {

@@ -1,0 +1,140 @@
+import { randomBytes as systemRandomBytes } from 'node:crypto'
+import { systemClock } from './clock.ts'
+import { readSettings, type Settings, type TwilioConfig } from './config.ts'
+import { createIds } from './domain/id.ts'
+import { silentLogger } from './domain/log.ts'
+import type { RandomBytes } from './domain/random.ts'
+import type { Clock } from './domain/time.ts'
+import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
+import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
+import type { Provider } from './provider/provider.ts'
+import { createTwilioProvider } from './provider/twilio.ts'
+import { createHandler } from './routes/handle.ts'
+import { createRoutes } from './routes/index.ts'
+import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
+import { createCallbacks } from './services/callbacks.ts'
+import { createDelivery } from './services/delivery.ts'
+import { createDoubt } from './services/doubt.ts'
+import { createExpiry } from './services/expiry.ts'
+import { createMessages, type Messages } from './services/messages.ts'
+import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
+import { createOutbox } from './services/outbox.ts'
+import { createReadiness, type Readiness } from './services/readiness.ts'
+import { createReconciliation } from './services/reconciliation.ts'
+import { createSignals } from './services/signals.ts'
+import { createThrottles } from './services/throttles.ts'
+import { createVerifications, type Verifications } from './services/verifications.ts'
+import { openSqlite } from './storage/engines/sqlite.ts'
+import type { MigrationReport, Store } from './storage/store.ts'
+import { createWorker } from './worker.ts'
+
+/** SMS delivery and phone verification, ready to be mounted or called. */
+export interface TwilioApp {
+  /** For hosts that speak web-standard requests: Hono, Next.js, Bun, Deno. */
+  fetch: FetchHandler
+  /** For Express, Connect, NestJS and plain `node:http`; paths that are not ours go to `next`. */
+  node: NodeHandler
+  messages: Messages
+  verifications: Verifications
+  optOuts: OptOuts
+  apiKeys: ApiKeys
+  /** Every setting in force; secrets print as `[secret]`. */
+  settings: Settings
+  /** Brings the database up to date and starts the worker. The first request does it too. */
+  start(): Promise<void>
+  /** Finishes calls in flight within `delivery.graceSeconds`, gives unbegun work back, closes everything. */
+  stop(): Promise<void>
+  /** Does everything that is due now: for tests, cron jobs and hosts without long-lived processes. */
+  runDue(): Promise<void>
+  /** Applies the migrations that are missing. */
+  migrate(): Promise<MigrationReport>
+  migrationStatus(): Promise<MigrationReport>
+  readiness(): Promise<Readiness>
+}
+
+/** What tests may replace: the world outside the app. */
+export interface World {
+  clock?: Clock | undefined
+  randomBytes?: RandomBytes | undefined
+  store?: Store | undefined
+  provider?: Provider | undefined
+}
+
+/**
+ * Makes the app from its settings. Throws `TwilioSettingsError` naming every wrong setting, and
+ * `StorageError` when the database file cannot be opened.
+ */
+export function createTwilioApp(config: TwilioConfig, world: World = {}): TwilioApp {
+  const settings = readSettings(config)
+  const logger = settings.logger ?? silentLogger
+  const clock = world.clock ?? systemClock
+  const randomBytes = world.randomBytes ?? systemRandomBytes
+  const store = world.store ?? openSqlite(settings.database.replace(/^file:/, ''))
+  const provider = world.provider ?? createTwilioProvider(settings, clock)
+
+  const signals = createSignals()
+  const newId = createIds(clock, randomBytes)
+  const random = () => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
+  const outbox = createOutbox({ clock, newId, signals })
+  const throttles = createThrottles({ settings, clock })
+  const shared = { settings, store, provider, outbox, throttles, signals, clock, logger }
+  const messages = createMessages({
+    ...shared,
+    countSegments: (text) => provider.countSegments(text),
+  })
+  const verifications = createVerifications({ ...shared, randomBytes, newId })
+  const bodyOf = async (message: Parameters<Verifications['bodyOf']>[0]) =>
+    message.verificationId === undefined ? message.message : verifications.bodyOf(message)
+  const callbacks = createCallbacks(shared)
+  const apiKeys = createApiKeys({ store, clock, randomBytes })
+  const expiry = createExpiry(store, signals, clock)
+  const worker = createWorker({
+    ...shared,
+    delivery: createDelivery({ ...shared, bodyOf, random }),
+    doubt: createDoubt({ ...shared, bodyOf }),
+    expiry,
+    reconciliation: createReconciliation(shared),
+  })
+  const { readiness, started: markStarted } = createReadiness({ settings, store, clock })
+
+  let starting: Promise<void> | undefined
+  async function startOnce(): Promise<void> {
+    try {
+      await store.migrate()
+    } catch (error) {
+      // The next request tries again: the database may have come back by then.
+      starting = undefined
+      throw error
+    }
+    markStarted()
+    if (settings.worker === 'background') worker.start()
+  }
+  const start = () => (starting ??= startOnce())
+
+  const routes = createRoutes({ settings, messages, verifications, callbacks, readiness })
+  const handle = createHandler({ endpoints: routes, settings, apiKeys, logger, randomBytes, start })
+
+  return {
+    fetch: createFetchHandler(handle),
+    node: createNodeHandler(handle),
+    messages,
+    verifications,
+    optOuts: createOptOuts(store, clock),
+    apiKeys,
+    settings,
+    start,
+    async stop() {
+      await starting?.catch(() => undefined)
+      await worker.stop()
+      await provider.close()
+      await store.close()
+    },
+    async runDue() {
+      await start()
+      await worker.runDue()
+    },
+    migrate: () => store.migrate(),
+    migrationStatus: () => store.migrationStatus(),
+    readiness,
+  }
+}

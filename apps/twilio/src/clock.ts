@@ -1,0 +1,12 @@
+import type { Clock } from './domain/time.ts'
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, run) {
+    // setTimeout takes 31 bits; nobody here waits longer than that on purpose.
+    const timer = setTimeout(run, Math.min(delayMs, 2 ** 31 - 1))
+    return () => clearTimeout(timer)
+  },
+}

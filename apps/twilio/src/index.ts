@@ -1,0 +1,24 @@
+export { createTwilioApp, type TwilioApp } from './app.ts'
+export {
+  defineConfig,
+  type Settings,
+  TwilioAppError,
+  type TwilioConfig,
+  TwilioSettingsError,
+} from './config.ts'
+export type { AccessRequest, ApiScope, Authorize, Principal } from './domain/access.ts'
+export type { EventSource, MessageEvent } from './domain/event.ts'
+export type { Logger } from './domain/log.ts'
+export type { Message, MessageStatus } from './domain/message.ts'
+export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
+export type { ApiKeys } from './services/api-keys.ts'
+export type { Messages, SendInput, SendResult } from './services/messages.ts'
+export type { OptOuts } from './services/opt-outs.ts'
+export type {
+  CheckInput,
+  CheckResult,
+  Proof,
+  StartInput,
+  StartResult,
+  Verifications,
+} from './services/verifications.ts'

@@ -1,0 +1,87 @@
+import { TextDecoder } from 'node:util'
+import { parseStatusCallback, validateExactSignature } from '@hsb/twilio-sms'
+import type { Settings } from '../config.ts'
+import { messageStatusOf } from './message-status.ts'
+import type { CallbackReading, CallbackRequest } from './provider.ts'
+
+/** Where Twilio posts what became of a message, below `publicUrl`. */
+export const callbackPath = '/webhooks/sms/twilio'
+
+// Asks Twilio to repeat what we could not store; by default it would repeat nothing but a failed
+// connection. The fragment is neither sent nor signed.
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
+const overrides = '#rc=5&rp=all'
+
+/** The StatusCallback of one attempt. It carries our id, so that the callback finds the row by itself. */
+export function statusCallbackUrl(publicUrl: string, messageId: string, attempt: number): string {
+  return `${publicUrl}${callbackPath}/?message_id=${messageId}&attempt=${attempt}${overrides}`
+}
+
+// The only queries we ever hand out; `%37` for `7` would verify and is nevertheless not ours.
+const ownQuery = /^message_id=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})&attempt=([1-9]\d{0,5})$/
+const mostParameters = 200
+
+/** Reads callbacks: the signature first, over the configured public URL and no other; then the grammar. */
+export function createCallbackReader(
+  settings: Settings,
+): (request: CallbackRequest) => CallbackReading {
+  const { twilio, publicUrl } = settings
+  const authTokens = [twilio.authToken, ...twilio.otherAuthTokens].map((token) => token.reveal())
+  const accountSid = twilio.accountSid.toLowerCase()
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+
+  return ({ rawQuery, body, signature }) => {
+    if (signature === undefined) return { kind: 'forged' }
+    if (countParameters(body) > mostParameters)
+      return { kind: 'malformed', words: 'too many parameters' }
+    const params = readForm(body, decoder)
+    if (params === undefined) return { kind: 'forged' }
+    const query = rawQuery === '' ? '' : `?${rawQuery}`
+    // A callback URL typed into Twilio's console may lack the slash; ours never does.
+    const signed = ['/', ''].some((slash) =>
+      validateExactSignature({
+        authTokens,
+        url: `${publicUrl}${callbackPath}${slash}${query}`,
+        params,
+        signature,
+      }),
+    )
+    if (!signed) return { kind: 'forged' }
+    const ours = ownQuery.exec(rawQuery)
+    if (rawQuery !== '' && !ours) return { kind: 'malformed', words: 'the query is not ours' }
+    const callback = parseStatusCallback(params)
+    if (callback.kind === 'invalid') return { kind: 'malformed', words: callback.reason }
+    if (callback.accountSid.toLowerCase() !== accountSid)
+      return { kind: 'malformed', words: 'another account' }
+    return {
+      kind: 'status',
+      messageId: ours?.[1],
+      attempt: ours?.[2] === undefined ? undefined : Number(ours[2]),
+      report: {
+        providerMsgId: callback.messageSid,
+        status: messageStatusOf(callback.status),
+        words: callback.statusWord,
+        // The sender in a callback may be of another channel, or a border drawn anew: not stored.
+        fromPhone: undefined,
+        errorCode: callback.errorCode,
+        numSegments: undefined,
+        price: undefined,
+        priceUnit: undefined,
+      },
+    }
+  }
+}
+
+function countParameters(body: Uint8Array): number {
+  let count = 1
+  for (const byte of body) if (byte === 0x26) count++
+  return count
+}
+
+function readForm(body: Uint8Array, decoder: TextDecoder): URLSearchParams | undefined {
+  try {
+    return new URLSearchParams(decoder.decode(body))
+  } catch {
+    return undefined
+  }
+}
