@@ -10,7 +10,9 @@ import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
 import type { Provider } from './provider/provider.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
 import { createHandler } from './routes/handle.ts'
-import { createRoutes } from './routes/index.ts'
+import { createAuthorize } from './routes/access.ts'
+import { endpoints } from './routes/index.ts'
+import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createCallbacks } from './services/callbacks.ts'
 import { createDelivery } from './services/delivery.ts'
@@ -25,6 +27,7 @@ import { createSignals } from './services/signals.ts'
 import { createThrottles } from './services/throttles.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
 import { openSqlite } from './storage/engines/sqlite.ts'
+import { StorageError } from './storage/errors.ts'
 import type { MigrationReport, Store } from './storage/store.ts'
 import { createWorker } from './worker.ts'
 
@@ -76,7 +79,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const newId = createIds(clock, randomBytes)
   const random = () => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
   const outbox = createOutbox({ clock, newId, signals })
-  const throttles = createThrottles({ settings, clock })
+  const throttles = createThrottles({ clock, store: settings.throttles.store })
   const shared = { settings, store, provider, outbox, throttles, signals, clock, logger }
   const messages = createMessages({
     ...shared,
@@ -86,7 +89,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const bodyOf = async (message: Parameters<Verifications['bodyOf']>[0]) =>
     message.verificationId === undefined ? message.message : verifications.bodyOf(message)
   const callbacks = createCallbacks(shared)
-  const apiKeys = createApiKeys({ store, clock, randomBytes })
+  const apiKeys = createApiKeys({ store: store.apiKeys, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
   const worker = createWorker({
     ...shared,
@@ -98,21 +101,39 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const { readiness, started: markStarted } = createReadiness({ settings, store, clock })
 
   let starting: Promise<void> | undefined
+  let isStarted = false
   async function startOnce(): Promise<void> {
     try {
       await store.migrate()
     } catch (error) {
       // The next request tries again: the database may have come back by then.
       starting = undefined
+      logger.error(
+        { event: 'start-failed', error: String(error) },
+        'the database could not be made ready',
+      )
       throw error
     }
+    isStarted = true
     markStarted()
     if (settings.worker === 'background') worker.start()
   }
   const start = () => (starting ??= startOnce())
 
-  const routes = createRoutes({ settings, messages, verifications, callbacks, readiness })
-  const handle = createHandler({ endpoints: routes, settings, apiKeys, logger, randomBytes, start })
+  const handleStarted = createHandler({
+    endpoints: Object.values(endpoints),
+    settings,
+    tools: { settings, messages, callbacks, verifications, readiness },
+    authorize: createAuthorize({ settings, apiKeys }),
+    isOutage: (error) => error instanceof StorageError,
+    logger,
+    randomBytes,
+  })
+  const handle: Handle = async (request) => {
+    // A start that failed shows in the answers: 503 from what needs the database, 200 from /livez.
+    if (!isStarted) await start().catch(() => undefined)
+    return handleStarted(request)
+  }
 
   return {
     fetch: createFetchHandler(handle),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Authorize } from './domain/access.ts'
 import type { Logger } from './domain/log.ts'
 import { createSecret } from './domain/secret.ts'
+import { chooseBackend } from './domain/verification.ts'
 
 // Every setting with its shape, default and check. Nothing here reads the environment: the host
 // hands the object in, and a user's own config file may read it from wherever it likes.
@@ -65,7 +66,10 @@ const messages = z.strictObject({
 const verification = z.strictObject({
   /** Who makes and checks codes. Default: Twilio Verify where `twilio.verifyServiceSid` is set. */
   backend: z.enum(['twilio-verify', 'own-codes']).optional(),
-  /** Keys of codes and proof tokens, newest first; the older ones stay valid. At least 32 characters each. */
+  /**
+   * Keys of codes and proof tokens, newest first; the older ones stay valid. At least 32 characters
+   * each. Without one nothing can be verified, through Twilio Verify neither.
+   */
   secrets: z.array(secret(32)).max(5).default([]),
   /** Countries that may be verified: none but those switched on. */
   countries: countries.default([]),
@@ -280,10 +284,13 @@ function contradictions(settings: Settings): { setting: string; message: string 
       message: 'must be set for the backend twilio-verify',
     })
   }
-  if (verification.backend === 'own-codes' && verification.secrets.length === 0) {
+  const backend = chooseBackend(settings)
+  if (backend !== undefined && verification.secrets.length === 0) {
     problems.push({
       setting: 'verification.secrets',
-      message: 'must hold a secret for the backend own-codes',
+      message: `must hold a secret for the backend ${backend}: it signs the tokens of approvals${
+        backend === 'own-codes' ? ' and makes the codes' : ''
+      }`,
     })
   }
   return problems

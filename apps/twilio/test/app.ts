@@ -1,3 +1,4 @@
+import type { TestContext } from 'node:test'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
 import { createTwilioApp, type TwilioApp, type World } from '../src/app.ts'
 import type { TwilioConfig } from '../src/config.ts'
@@ -20,6 +21,7 @@ export interface TestApp {
   ): Promise<Reply>
   /** Every line that was logged. */
   logs: { level: string; fields: LogFields; message: string }[]
+  /** Before the end of the test, for what happens after a restart. */
   stop(): Promise<void>
 }
 
@@ -39,8 +41,8 @@ export interface TestOptions extends World {
 
 export const publicUrl = 'https://sms.example.test'
 
-/** Builds it all. Stop it at the end of the test. */
-export async function createTestApp(options: TestOptions = {}): Promise<TestApp> {
+/** Builds it all, and stops it when the test ends, however it ends. */
+export async function createTestApp(t: TestContext, options: TestOptions = {}): Promise<TestApp> {
   const { config = {}, twilio: simulatorOptions, ...world } = options
   const clock = createTestClock()
   let app: TwilioApp | undefined
@@ -60,6 +62,9 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
   })
 
   const running = app
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= running.stop().then(() => twilio.close()))
+  t.after(stop)
   return {
     app: running,
     twilio,
@@ -87,10 +92,7 @@ export async function createTestApp(options: TestOptions = {}): Promise<TestApp>
       const json = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
       return { status: response.status, headers: response.headers, body: json, text }
     },
-    async stop() {
-      await running.stop()
-      await twilio.close()
-    },
+    stop,
   }
 }
 

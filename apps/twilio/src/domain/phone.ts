@@ -71,11 +71,17 @@ const types: Record<string, PhoneType> = {
   VOICEMAIL: 'voicemail',
 }
 
-// Inmarsat (870), Iridium and Globalstar (881): the metadata calls them mobile.
+// Codes of no country. Inmarsat (870), the satellite systems (881), networks at sea, in the air and in
+// orbit (882, 883): the metadata calls them mobile or voip. Universal personal numbers (878): voip.
 // https://www.itu.int/pub/T-SP-E.164D
-const satelliteCodes = new Set(['870', '881'])
+const typesByCode: Record<string, PhoneType> = {
+  '870': 'satellite',
+  '878': 'personal',
+  '881': 'satellite',
+  '882': 'satellite',
+  '883': 'satellite',
+}
 
 function typeOf(callingCode: string, type: string | undefined): PhoneType {
-  if (satelliteCodes.has(callingCode)) return 'satellite'
-  return (type === undefined ? undefined : types[type]) ?? 'unknown'
+  return typesByCode[callingCode] ?? types[type ?? ''] ?? 'unknown'
 }

@@ -53,13 +53,15 @@ export function createCallbackReader(
     if (callback.kind === 'invalid') return { kind: 'malformed', words: callback.reason }
     if (callback.accountSid.toLowerCase() !== accountSid)
       return { kind: 'malformed', words: 'another account' }
+    const status = messageStatusOf(callback.status)
+    if (status === 'RECEIVED') return { kind: 'malformed', words: 'a status of inbound messages' }
     return {
       kind: 'status',
       messageId: ours?.[1],
       attempt: ours?.[2] === undefined ? undefined : Number(ours[2]),
       report: {
         providerMsgId: callback.messageSid,
-        status: messageStatusOf(callback.status),
+        status,
         words: callback.statusWord,
         // The sender in a callback may be of another channel, or a border drawn anew: not stored.
         fromPhone: undefined,

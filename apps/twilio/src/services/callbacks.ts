@@ -1,4 +1,17 @@
-import type { CallbackRequest } from '../provider/provider.ts'
+import type { Settings } from '../config.ts'
+import { callbackKey, type NewEvent } from '../domain/event.ts'
+import type { Logger } from '../domain/log.ts'
+import type { Clock, Instant } from '../domain/time.ts'
+import type {
+  CallbackReading,
+  CallbackRequest,
+  CarrierReport,
+  Provider,
+} from '../provider/provider.ts'
+import type { Store, Tables } from '../storage/store.ts'
+import { createBatcher } from './batcher.ts'
+import { applyReports, type KnownReport } from './reports.ts'
+import type { Signals } from './signals.ts'
 
 /** How a callback can end. Only `stored` may be answered 2xx; only `unavailable` should be repeated. */
 export type CallbackResult =
@@ -11,4 +24,87 @@ export type CallbackResult =
 export interface Callbacks {
   /** Checks, then stores; when it resolves with `stored`, the event is on disk. */
   receive(request: CallbackRequest): Promise<CallbackResult>
+}
+
+/** The callbacks of one app. Those that arrive together share one transaction. */
+export function createCallbacks(parts: {
+  settings: Settings
+  store: Store
+  provider: Provider
+  signals: Signals
+  clock: Clock
+  logger: Logger
+}): Callbacks {
+  const { settings, store, provider, signals, clock, logger } = parts
+  const storeReading = createBatcher<Reading, Set<string>>(async (readings) => {
+    const changed = await store.transaction((tables) =>
+      storeGroup(tables, readings, clock.now(), settings.delivery),
+    )
+    return readings.map(() => changed)
+  })
+
+  return {
+    async receive(request) {
+      // Nothing before this line may touch the database: a stranger can get this far.
+      const reading = provider.readCallback(request)
+      if (reading.kind !== 'status') return reading
+      try {
+        signals.changed(await storeReading(reading))
+        return { kind: 'stored' }
+      } catch (error) {
+        logger.error(
+          { event: 'callback-failed', error: String(error) },
+          'a callback could not be stored',
+        )
+        return { kind: 'unavailable' }
+      }
+    },
+  }
+}
+
+type Reading = Extract<CallbackReading, { kind: 'status' }>
+
+async function storeGroup(
+  tables: Tables,
+  readings: Reading[],
+  now: Instant,
+  settings: Settings['delivery'],
+): Promise<Set<string>> {
+  const byId = await tables.messages.findMany([
+    ...new Set(readings.flatMap((one) => one.messageId ?? [])),
+  ])
+  const sids = readings.flatMap((one) =>
+    one.messageId === undefined ? one.report.providerMsgId : [],
+  )
+  const bySid = sids.length > 0 ? await tables.messages.findByProviderIds([...new Set(sids)]) : []
+  const known = new Map([
+    ...byId.map((m) => [m.id, m] as const),
+    ...bySid.map((m) => [m.providerMsgId, m] as const),
+  ])
+
+  const reports: KnownReport[] = []
+  const orphans: NewEvent[] = []
+  for (const { messageId, attempt, report } of readings) {
+    const message = known.get(messageId ?? report.providerMsgId)
+    if (message) reports.push({ message, report, attempt, source: 'callback', dedupe: true })
+    // It names a row that is gone: nothing to keep. Without our id the row may not know its SID yet.
+    else if (messageId === undefined) orphans.push(orphanOf(report, now))
+  }
+  if (orphans.length > 0) await tables.events.append(orphans)
+  return applyReports(tables, reports, now, settings)
+}
+
+function orphanOf(report: CarrierReport, now: Instant): NewEvent {
+  return {
+    messageId: undefined,
+    providerMsgId: report.providerMsgId,
+    status: report.status,
+    source: 'callback',
+    applied: false,
+    errorCode: report.errorCode,
+    detail: report.words,
+    attempt: undefined,
+    dedupeKey: callbackKey(report.providerMsgId, report.words, report.errorCode),
+    createdAt: now,
+  }
 }

@@ -1,7 +1,8 @@
-import type { Message } from '../domain/message.ts'
-import type { Instant } from '../domain/time.ts'
-import type { Priority } from '../domain/message.ts'
+import type { NewEvent } from '../domain/event.ts'
+import type { Message, Priority } from '../domain/message.ts'
+import type { Clock, Instant } from '../domain/time.ts'
 import type { Tables } from '../storage/store.ts'
+import type { Signals } from './signals.ts'
 
 /** A message on its way into the outbox: every check has passed. */
 export interface Draft {
@@ -24,4 +25,75 @@ export interface Outbox {
   write(tables: Tables, drafts: Draft[]): Promise<Message[]>
   /** Tells the worker after the commit. */
   wake(): void
+}
+
+/** The outbox over the message table. */
+export function createOutbox(parts: {
+  clock: Clock
+  newId: () => string
+  signals: Signals
+}): Outbox {
+  const { clock, newId, signals } = parts
+  return {
+    async write(tables, drafts) {
+      const now = clock.now()
+      const messages = drafts.map((draft) => messageOf(draft, newId(), now))
+      await tables.messages.insert(
+        messages.map((message, i) => ({
+          message,
+          idempotencyKey: drafts[i]?.idempotencyKey,
+          requestHash: drafts[i]?.requestHash,
+        })),
+      )
+      await tables.events.append(messages.map(acceptedEvent))
+      return messages
+    },
+    wake: () => signals.wake(),
+  }
+}
+
+function messageOf(draft: Draft, id: string, now: Instant): Message {
+  const later = draft.sendAt !== undefined && draft.sendAt > now
+  return {
+    id,
+    channel: 'sms',
+    direction: 'outbound',
+    toPhone: draft.toPhone,
+    fromPhone: draft.fromPhone,
+    messagingServiceSid: draft.messagingServiceSid,
+    message: draft.message,
+    status: later ? 'SCHEDULED' : 'QUEUED',
+    providerMsgId: undefined,
+    errorCode: undefined,
+    numSegments: undefined,
+    price: undefined,
+    priceUnit: undefined,
+    priority: draft.priority,
+    verificationId: draft.verificationId,
+    metadata: draft.metadata,
+    sendAt: draft.sendAt,
+    expiresAt: draft.expiresAt,
+    attempts: 0,
+    attemptedAt: undefined,
+    nextAt: later ? draft.sendAt : now,
+    polls: 0,
+    lastEventTime: now,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+function acceptedEvent(message: Message): NewEvent {
+  return {
+    messageId: message.id,
+    providerMsgId: undefined,
+    status: message.status,
+    source: 'api',
+    applied: true,
+    errorCode: undefined,
+    detail: undefined,
+    attempt: undefined,
+    dedupeKey: undefined,
+    createdAt: message.createdAt,
+  }
 }

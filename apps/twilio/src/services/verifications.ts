@@ -1,64 +1,25 @@
+import type { Settings } from '../config.ts'
+import type { Logger } from '../domain/log.ts'
 import type { Message } from '../domain/message.ts'
-import type { Instant } from '../domain/time.ts'
-import type { CheckOutcome, VerificationChannel } from '../domain/verification.ts'
+import type { RandomBytes } from '../domain/random.ts'
+import type { Clock } from '../domain/time.ts'
+import { chooseBackend, endingOf } from '../domain/verification.ts'
+import type { Provider } from '../provider/provider.ts'
+import type { Store } from '../storage/store.ts'
+import type { CodeBackend } from './code-backend.ts'
+import { createKeyRing } from './key-ring.ts'
+import type { Outbox } from './outbox.ts'
+import { createOwnCodes } from './own-codes.ts'
+import { createProofs, type Proof } from './proof.ts'
+import type { StartInput, StartResult } from './start-request.ts'
+import type { Throttles } from './throttles.ts'
+import { createTwilioVerify } from './twilio-verify.ts'
+import { type CheckInput, type CheckResult, createCheck } from './verification-check.ts'
+import { createStart } from './verification-start.ts'
 
-/** A verification as a caller asks for it. */
-export interface StartInput {
-  /** E.164, such as `+14155552671`. */
-  toPhone: string
-  channel?: VerificationChannel | undefined
-  /** BCP 47, such as `sv` or `pt-BR`; unknown ones fall back. */
-  locale?: string | undefined
-  /** What is being proven, 1 to 32 of `a-z 0-9 -`; default `verify`. Goes into the proof token. */
-  purpose?: string | undefined
-  /** Asks for one more text of this running verification: same code, same deadline. */
-  verificationId?: string | undefined
-  /** Of the person, not of a proxy. A repeated start from it is a resend. */
-  clientAddress?: string | undefined
-}
-
-/** How `start` can end. A `started` one may have sent nothing, when the phone opted out: a stranger is not told. */
-export type StartResult =
-  | {
-      kind: 'started'
-      verificationId: string
-      toPhone: string
-      channel: VerificationChannel
-      expiresAt: Instant
-      /** The first moment at which a resend is allowed. */
-      resendAfter: Instant
-      sendsLeft: number
-    }
-  | { kind: 'invalid-phone' }
-  | { kind: 'destination-not-allowed' }
-  | { kind: 'channel-not-available' }
-  /** `verificationId` names none that is running for this number. */
-  | { kind: 'verification-not-found' }
-  | { kind: 'throttled'; retryAfterSeconds: number }
-  | { kind: 'unavailable' }
-
-/** A guess. The number alone is only accepted where `verification.checkByPhone` is on. */
-export type CheckInput =
-  | { verificationId: string; code: string }
-  | { toPhone: string; purpose?: string | undefined; code: string }
-
-/** How `check` can end. */
-export type CheckResult =
-  | { kind: 'approved'; token: string; tokenExpiresAt: Instant; toPhone: string }
-  | { kind: 'incorrect'; attemptsLeft: number }
-  | { kind: Exclude<CheckOutcome, 'approved' | 'incorrect'> }
-  | { kind: 'check-by-phone-off' }
-  | { kind: 'throttled'; retryAfterSeconds: number }
-  | { kind: 'unavailable' }
-
-/** What a proof token says once its signature holds. */
-export interface Proof {
-  verificationId: string
-  toPhone: string
-  purpose: string
-  approvedAt: Instant
-  expiresAt: Instant
-}
+export type { Proof } from './proof.ts'
+export type { StartInput, StartResult } from './start-request.ts'
+export type { CheckInput, CheckResult } from './verification-check.ts'
 
 /** Verifying phones, by either backend under one set of rules. */
 export interface Verifications {
@@ -70,4 +31,60 @@ export interface Verifications {
   readProof(token: string, expected?: { purpose?: string | undefined }): Promise<Proof | undefined>
   /** The text of a message as it leaves: with its code in place. `undefined` when the code is worthless by now. */
   bodyOf(message: Message): Promise<string | undefined>
+}
+
+/** The parts that `createVerifications` is made of. */
+export interface VerificationsParts {
+  settings: Settings
+  store: Store
+  provider: Provider
+  outbox: Outbox
+  throttles: Throttles
+  clock: Clock
+  randomBytes: RandomBytes
+  newId: () => string
+  logger: Logger
+}
+
+/** The verifications of one app. Where neither backend is set up, `start` answers `unavailable`. */
+export function createVerifications(parts: VerificationsParts): Verifications {
+  const { settings, store, provider, clock, logger } = parts
+  const keys = createKeyRing(settings.verification.secrets, parts.randomBytes)
+  const lifetimeSeconds = settings.verification.proofLifetimeSeconds
+  const proofs = createProofs({ keys, clock, lifetimeSeconds })
+  const ownCodes = createOwnCodes({ ...parts, keys })
+  const backend = backendOf()
+
+  function backendOf(): CodeBackend | undefined {
+    const chosen = chooseBackend(settings)
+    if (chosen === 'own-codes') return ownCodes
+    return chosen && createTwilioVerify({ provider, logger })
+  }
+
+  return {
+    start: backend
+      ? createStart({ ...parts, backend, clientsKey: keys.clients })
+      : async () => ({ kind: 'unavailable' }),
+
+    check: backend
+      ? createCheck({ ...parts, backend, proofs })
+      : async () => ({ kind: 'not-found' }),
+
+    async cancel(verificationId) {
+      const verification = await store.verifications.find(verificationId)
+      const now = clock.now()
+      // Out of guesses, it is still there to be ended.
+      if (!verification || endingOf(verification, now, Infinity)) return false
+      const isEnded = await store.transaction((tables) =>
+        tables.verifications.end(verificationId, 'canceled', now),
+      )
+      if (isEnded && verification.backend === backend?.name) await backend.drop(verification)
+      return isEnded
+    },
+
+    readProof: (token, expected) => proofs.read(token, expected),
+
+    bodyOf: async (message) =>
+      message.verificationId === undefined ? message.message : ownCodes.bodyOf(message),
+  }
 }

@@ -21,7 +21,10 @@ export interface KeyUse {
   message: Message
 }
 
-/** The next place of a message. Fields left out stay as they are. */
+/**
+ * The next place of a message. Facts left out stay as they are, and a `providerMsgId` once stored is
+ * never replaced. `errorCode` belongs to the status: left out, the new status has none.
+ */
 export interface Move {
   id: string
   status: MessageStatus
@@ -47,13 +50,13 @@ export interface MessageStore {
   /**
    * Takes due messages (`SCHEDULED`, `QUEUED`), highest priority first, then longest due. In the same
    * statement they become `SENDING`, their attempt counts, `nextAt` becomes `leaseUntil`. Messages
-   * past `expiresAt` are left for `expireDue`.
+   * past `expiresAt` are left for `expireDue`. Answers them by priority, then age.
    */
   claimDue(claim: { now: Instant; leaseUntil: Instant; limit: number }): Promise<Message[]>
   /** Messages waiting past their `expiresAt` become `EXPIRED`; answers them. */
   expireDue(now: Instant, limit: number): Promise<Message[]>
-  /** `SENDING` rows whose lease is over become `IN_DOUBT`, to be settled `settleAfterMs` after their attempt began. */
-  doubtLapsed(now: Instant, settleAfterMs: number, limit: number): Promise<Message[]>
+  /** `SENDING` rows whose lease is over become `IN_DOUBT` with `settleAt` as their due time; answers them. */
+  doubtLapsed(now: Instant, settleAt: Instant, limit: number): Promise<Message[]>
   /** `IN_DOUBT` rows that are due for their look-up. */
   listDoubtful(now: Instant, limit: number): Promise<Message[]>
   /** Rows that the carrier has (`ACCEPTED`, `SENT`, or final ones with a poll asked for) and whose `nextAt` is due. */
@@ -76,17 +79,20 @@ export interface MessageStore {
   doubt(
     moves: { id: string; attempts: number; nextAt: Instant; at: Instant }[],
   ): Promise<Set<string>>
-  /** Gives an unstarted claim back as if it had never been claimed. */
-  release(ids: string[], now: Instant): Promise<void>
+  /**
+   * Gives unstarted claims of that attempt back as if they had never been claimed. The attempt keeps a
+   * worker that was thought dead from giving back what somebody else is sending by now.
+   */
+  release(claims: { id: string; attempts: number }[], now: Instant): Promise<void>
   /** Replaces one final status by another one: only for what the carrier says when asked. */
   correct(move: Move): Promise<boolean>
   /** Plans the next poll without any other change. */
   planPolls(plans: { id: string; nextAt: Instant | undefined; polls: number }[]): Promise<void>
-  /** Writes what the carrier told late (SID, price, segments, sender) without moving the status. */
+  /** Writes what the carrier told late (SID, price, segments, sender, error code) without moving the status. */
   fillIn(facts: Omit<Move, 'status' | 'nextAt'>[]): Promise<void>
   /** When the earliest row of the worker's concern is due, for its timer. */
   nextDue(): Promise<Instant | undefined>
-  /** The ages and sizes that readiness and operators ask for. */
+  /** The ages and sizes that readiness and operators ask for. `waiting` counts the messages that are due. */
   queueFacts(
     now: Instant,
   ): Promise<{ waiting: number; inDoubt: number; oldestDueAt: Instant | undefined }>

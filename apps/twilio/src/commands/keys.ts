@@ -1,0 +1,106 @@
+import type { TwilioApp } from '../app.ts'
+import { apiScopes, type ApiScope } from '../domain/access.ts'
+import { CommandError, createCommand, UsageError } from './command.ts'
+import { configArg, openApp } from './config-file.ts'
+import { jsonArg } from './server-args.ts'
+
+/** `hsb-twilio keys create`: a new key, shown once. */
+export const createKeyCommand = createCommand({
+  name: 'hsb-twilio keys create',
+  summary: 'Make an API key; it is shown once',
+  args: {
+    config: configArg,
+    name: { type: 'string', required: true, description: 'Who will hold it' },
+    scopes: {
+      type: 'string',
+      required: true,
+      valueHint: 'list',
+      description: `Some of ${apiScopes.join(',')}`,
+    },
+    json: jsonArg,
+  },
+  examples: [
+    'hsb-twilio keys create --name shop --scopes send,read',
+    'hsb-twilio keys create --name website --scopes verify --json',
+  ],
+  async run(args) {
+    const scopes = readScopes(args.scopes)
+    if (args.name.length > 100)
+      throw new UsageError("Option '--name' is longer than 100 characters")
+    return withKeys(args.config, async ({ apiKeys }) => {
+      const { id, key } = await apiKeys.create({ name: args.name, scopes })
+      print(args.json ? JSON.stringify({ id, key, name: args.name, scopes }) : key)
+      if (!args.json)
+        process.stderr.write(`id ${id}; the key is not kept and cannot be shown again\n`)
+    })
+  },
+})
+
+/** `hsb-twilio keys list`: every key that was ever made, without the keys themselves. */
+export const listKeysCommand = createCommand({
+  name: 'hsb-twilio keys list',
+  summary: 'List the API keys',
+  args: { config: configArg, json: jsonArg },
+  examples: ['hsb-twilio keys list', 'hsb-twilio keys list --config twilio.config.ts --json'],
+  run: (args) =>
+    withKeys(args.config, async ({ apiKeys }) => {
+      const keys = await apiKeys.list()
+      const rows = keys.map(({ id, name, scopes, createdAt, revokedAt }) => ({
+        id,
+        name,
+        scopes,
+        created_at: new Date(createdAt).toISOString(),
+        revoked_at: revokedAt === undefined ? null : new Date(revokedAt).toISOString(),
+      }))
+      if (args.json) return print(JSON.stringify(rows))
+      for (const row of rows) {
+        const state = row.revoked_at === null ? 'active ' : 'revoked'
+        print([row.id, state, row.created_at, row.scopes.join(','), row.name].join('  '))
+      }
+      if (rows.length === 0) process.stderr.write('no keys yet: hsb-twilio keys create --help\n')
+    }),
+})
+
+/** `hsb-twilio keys revoke`: ends a key. */
+export const revokeKeyCommand = createCommand({
+  name: 'hsb-twilio keys revoke',
+  summary: 'End an API key; servers that run notice within 5 seconds',
+  args: {
+    id: { type: 'positional', required: true, description: 'As shown by keys list' },
+    config: configArg,
+    json: jsonArg,
+  },
+  examples: [
+    'hsb-twilio keys revoke 0194f3c2-7c1e-7000-8000-2b1f4c9d0e6a',
+    'hsb-twilio keys revoke 0194f3c2-7c1e-7000-8000-2b1f4c9d0e6a --config twilio.config.ts --json',
+  ],
+  run: (args) =>
+    withKeys(args.config, async ({ apiKeys }) => {
+      const isRevoked = await apiKeys.revoke(args.id)
+      if (!isRevoked) throw new CommandError(`there is no active key with the id ${args.id}`)
+      print(args.json ? JSON.stringify({ id: args.id, revoked: true }) : `revoked ${args.id}`)
+    }),
+})
+
+async function withKeys(config: string, use: (app: TwilioApp) => Promise<void>): Promise<number> {
+  const app = await openApp(config)
+  try {
+    await app.migrate()
+    await use(app)
+    return 0
+  } finally {
+    await app.stop()
+  }
+}
+
+function readScopes(text: string): ApiScope[] {
+  return text.split(',').map((word) => {
+    const scope = apiScopes.find((one) => one === word.trim())
+    if (scope !== undefined) return scope
+    throw new UsageError(`'${word.trim()}' is no scope; there are ${apiScopes.join(', ')}`)
+  })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Handle, PlainResponse } from '../routes/plain.ts'
+import { problem, problemResponse } from '../routes/problems.ts'
+import { type HostRequest, openBody } from './node-body.ts'
+
+/** For `http.createServer`, and for Express and Connect by `app.use`. */
+export type NodeHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: (error?: unknown) => void,
+) => void
+
+/** Serves the app in anything built on `node:http`. A path that is none of ours goes on to `next`. */
+export function createNodeHandler(handle: Handle): NodeHandler {
+  return (request, response, next) => {
+    serve(handle, request, response, next).catch(() => response.destroy())
+  }
+}
+
+async function serve(
+  handle: Handle,
+  request: HostRequest,
+  response: ServerResponse,
+  next: ((error?: unknown) => void) | undefined,
+): Promise<void> {
+  // Express and Connect cut the mount path off `url`; `originalUrl` is what came in.
+  const target = request.originalUrl ?? request.url ?? '/'
+  const query = target.indexOf('?')
+  const answer = await handle({
+    method: request.method ?? 'GET',
+    path: query < 0 ? target : target.slice(0, query),
+    rawQuery: query < 0 ? '' : target.slice(query + 1),
+    headers: headersOf(request),
+    ...openBody(request),
+    remoteAddress: request.socket?.remoteAddress,
+  })
+  if (answer) send(request, response, answer)
+  else if (next) next()
+  else send(request, response, problemResponse(problem('not-found')))
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
+  }
+  return headers
+}
+
+function send(request: IncomingMessage, response: ServerResponse, answer: PlainResponse): void {
+  if (response.destroyed || response.headersSent) return
+  const { status, headers, body } = answer
+  // An answer before the end of the body must not make us read the rest of it.
+  if (!request.complete) headers['connection'] = 'close'
+  if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
+  response.writeHead(status, headers).end(body)
+}

@@ -1,0 +1,144 @@
+import type { z } from 'zod'
+import type { Settings } from '../config.ts'
+import type { ApiScope, Principal } from '../domain/access.ts'
+import type { Callbacks } from '../services/callbacks.ts'
+import type { Messages } from '../services/messages.ts'
+import type { Verifications } from '../services/verifications.ts'
+import type { Problem, ProblemCode } from './problems.ts'
+
+// An endpoint is data plus one function. The router, the OpenAPI document and the typed client are
+// made from the data; the types below keep the function from answering what the data does not list.
+
+/** What a request may hold. A part that is left out is not looked at. */
+export interface RequestShape {
+  /** The `{names}` of the path. */
+  params?: z.ZodType
+  /** Each parameter once; values are text. */
+  query?: z.ZodType
+  /** Names in lower case. Only those named are looked at. */
+  headers?: z.ZodType
+  /** A JSON body. */
+  body?: z.ZodType
+  /** A form that the endpoint reads from `bytes` itself; the schema is documentation. */
+  form?: z.ZodType
+}
+
+/** Statuses of answers that are not problems. */
+export type AnswerStatus = 200 | 201 | 202 | 204 | 503
+
+/** The shape of the body by status; `null` where there is none. */
+export type Answers = { readonly [status in AnswerStatus]?: z.ZodType | null }
+
+type Output<S> = S extends z.ZodType ? z.output<S> : undefined
+
+/** A request that has passed every check of the contract. */
+export interface Call<R extends RequestShape = RequestShape> {
+  params: Output<R['params']>
+  query: Output<R['query']>
+  headers: Output<R['headers']>
+  body: Output<R['body']>
+  /** The body of a form as it was on the wire; empty otherwise. */
+  bytes: Uint8Array
+  /** As received, without `?`. */
+  rawQuery: string
+  /** Absent at a public endpoint. */
+  principal: Principal | undefined
+  clientAddress: string | undefined
+  /** Before every path that is given back. */
+  basePath: string
+}
+
+type BodyOf<S> = S extends z.ZodType ? { body: z.input<S> } : { body?: undefined }
+
+/** One of the listed answers. A text with a `content-type` of its own goes out as it is. */
+export type AnswerOf<A extends Answers> = {
+  [S in keyof A & AnswerStatus]: { status: S; headers?: Record<string, string> } & BodyOf<A[S]>
+}[keyof A & AnswerStatus]
+
+/** How the app stands; one word a part. */
+export interface Readiness {
+  ready: boolean
+  checks: Record<string, boolean>
+}
+
+/** What endpoints work with. */
+export interface RouteTools {
+  settings: Settings
+  messages: Messages
+  callbacks: Callbacks
+  verifications: Verifications
+  readiness: () => Promise<Readiness>
+}
+
+interface EndpointData<R, A, P> {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `/api/sms/{id}/status/`; without its last slash it is taken too. */
+  path: string
+  summary: string
+  scope: ApiScope | 'public'
+  /** Opens the endpoint to everyone where the settings say so. */
+  publicWhen?: (settings: Settings) => boolean
+  request: R
+  answers: A
+  /** What `handle` answers; `problemsOf` adds what is answered before it. */
+  problems: readonly P[]
+  /** Answered when a `{name}` of the path cannot name anything; default `not-found`. */
+  unknown?: NoInfer<P>
+}
+
+/** An endpoint as data and the function behind it, with its exact types. */
+export interface DefinedEndpoint<
+  R extends RequestShape,
+  A extends Answers,
+  P extends ProblemCode,
+> extends EndpointData<R, A, P> {
+  // `NoInfer`: what it answers must not widen what the data lists.
+  handle(
+    call: Call<NoInfer<R>>,
+    tools: RouteTools,
+  ): Promise<AnswerOf<NoInfer<A>> | Problem<NoInfer<P>>>
+}
+
+/** An answer whose shape was checked where the endpoint was defined. */
+export interface Answer {
+  status: AnswerStatus
+  body?: unknown
+  headers?: Record<string, string>
+}
+
+/** Any endpoint: what the router, the documents and the clients go through. */
+export interface Endpoint extends EndpointData<RequestShape, Answers, ProblemCode> {
+  // A method, so that endpoints of every shape fit: the core calls it with what their schemas let pass.
+  handle(call: Call, tools: RouteTools): Promise<Answer | Problem>
+}
+
+/** Writes an endpoint down: an answer or a problem that it does not list does not compile. */
+export function defineEndpoint<
+  const R extends RequestShape,
+  const A extends Answers,
+  const P extends ProblemCode,
+>(endpoint: DefinedEndpoint<R, A, P>): DefinedEndpoint<R, A, P> {
+  return endpoint
+}
+
+/** Every problem the endpoint can end in, those of the core included. For documents and clients. */
+export function problemsOf(endpoint: Endpoint): ProblemCode[] {
+  const { request, scope } = endpoint
+  const hasBody = request.body !== undefined || request.form !== undefined
+  return [
+    ...new Set<ProblemCode>([
+      ...endpoint.problems,
+      ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
+      ...(request.params ? [endpoint.unknown ?? ('not-found' as const)] : []),
+      ...(request.query ? (['invalid-query'] as const) : []),
+      ...(request.body ? (['invalid-json', 'invalid-body'] as const) : []),
+      ...(hasBody
+        ? (['body-too-large', 'unreadable-body', 'unsupported-media-type'] as const)
+        : []),
+      'method-not-allowed',
+      'url-too-long',
+      'unavailable',
+      'internal',
+    ]),
+  ]
+}

@@ -1,0 +1,173 @@
+import type { Settings } from '../config.ts'
+import type { Authorize, Principal } from '../domain/access.ts'
+import type { Logger } from '../domain/log.ts'
+import type { RandomBytes } from '../domain/random.ts'
+import { createClientAddress } from './client-address.ts'
+import type { Answer, Call, Endpoint, RouteTools } from './contract.ts'
+import type { Handle, PlainRequest, PlainResponse } from './plain.ts'
+import { type Problem, problem, problemResponse, safeHeaders } from './problems.ts'
+import { readQuery, takeBody } from './read-request.ts'
+import { createRouter, type Place } from './router.ts'
+
+/** What a handler is made of. */
+export interface HandlerParts {
+  endpoints: readonly Endpoint[]
+  settings: Settings
+  tools: RouteTools
+  authorize: Authorize
+  logger: Logger
+  /** True for the database being away: answered 503 instead of 500. */
+  isOutage: (error: unknown) => boolean
+  randomBytes: RandomBytes
+}
+
+/** The path before every route: the setting, or the path of the public URL. */
+export function basePathOf(settings: Settings): string {
+  return settings.http.basePath ?? new URL(settings.publicUrl).pathname.replace(/\/+$/, '')
+}
+
+const longestUrl = 4_096
+const noBytes = new Uint8Array()
+// A caller's id goes into logs and a header: nothing but this may.
+const requestIdShape = /^[A-Za-z0-9._-]{8,64}$/
+
+/** Turns endpoints into one function from request to answer. It never rejects. */
+export function createHandler(parts: HandlerParts): Handle {
+  const { settings, tools, authorize, logger, isOutage, randomBytes } = parts
+  const basePath = basePathOf(settings)
+  const findPlace = createRouter(parts.endpoints, basePath)
+  const clientAddressOf = createClientAddress(settings)
+  const openEndpoints = new Set(
+    parts.endpoints.filter((one) => one.scope === 'public' || one.publicWhen?.(settings)),
+  )
+  let hasWarnedOfBytes = false
+
+  /** Everything between finding the endpoint and writing its answer, in the order of what costs least. */
+  async function answer(
+    endpoint: Endpoint,
+    place: Place,
+    request: PlainRequest,
+  ): Promise<Answer | Problem> {
+    const { headers, method, path, rawQuery } = request
+    const shape = endpoint.request
+    const clientAddress = clientAddressOf(request)
+
+    let principal: Principal | undefined
+    if (endpoint.scope !== 'public' && !openEndpoints.has(endpoint)) {
+      principal = await authorize({ method, path, headers, clientAddress })
+      if (!principal) return problem('unauthenticated')
+      if (!principal.scopes.includes(endpoint.scope)) {
+        return problem('forbidden', { detail: `It needs the scope "${endpoint.scope}".` })
+      }
+    }
+
+    const call: Call = {
+      params: undefined,
+      query: undefined,
+      headers: undefined,
+      body: undefined,
+      bytes: noBytes,
+      rawQuery,
+      principal,
+      clientAddress,
+      basePath,
+    }
+    if (shape.params) {
+      const params = shape.params.safeParse(place.params)
+      if (!params.success) return problem(endpoint.unknown ?? 'not-found')
+      call.params = params.data
+    }
+    if (shape.query) {
+      const query = readQuery(shape.query, rawQuery)
+      if ('problem' in query) return query
+      call.query = query.data
+    }
+    if (shape.headers) {
+      const parsed = shape.headers.safeParse(headers)
+      // The only header with a grammar of its own.
+      if (!parsed.success) return problem('invalid-idempotency-key')
+      call.headers = parsed.data
+    }
+    if (shape.body || shape.form) {
+      const refusal = await takeBody(shape, call, request)
+      if (refusal) return refusal
+      if (shape.form && !request.originalBytes && !hasWarnedOfBytes) {
+        hasWarnedOfBytes = true
+        logger.warn(
+          { event: 'bytes-not-original' },
+          'the host parsed a signed form before us; mount this app before its body parsers, or keep the bytes in request.rawBody',
+        )
+      }
+    }
+    return endpoint.handle(call, tools)
+  }
+
+  async function respond(
+    place: Place,
+    request: PlainRequest,
+    requestId: string,
+  ): Promise<PlainResponse> {
+    if (request.path.length + request.rawQuery.length > longestUrl) {
+      return problemResponse(problem('url-too-long'), requestId)
+    }
+    const endpoint = place.endpoints.get(request.method)
+    if (endpoint === undefined) {
+      const refusal = problemResponse(problem('method-not-allowed'), requestId)
+      refusal.headers['allow'] = place.allow
+      return refusal
+    }
+    try {
+      const result = await answer(endpoint, place, request)
+      return 'problem' in result
+        ? problemResponse(result, requestId)
+        : toResponse(result, requestId)
+    } catch (error) {
+      const code = isOutage(error) ? 'unavailable' : 'internal'
+      logger.error(
+        { event: code, request_id: requestId, route: endpoint.path, ...traceOf(error) },
+        'a request failed',
+      )
+      return problemResponse(problem(code), requestId)
+    }
+  }
+
+  return async (request) => {
+    const place = findPlace(request.path)
+    if (place === undefined) return undefined
+    const given = request.headers['x-request-id']
+    const requestId =
+      given !== undefined && requestIdShape.test(given)
+        ? given
+        : Buffer.from(randomBytes(12)).toString('hex')
+    const response = await respond(place, request, requestId)
+    if (request.method === 'HEAD') response.body = undefined
+    return response
+  }
+}
+
+function toResponse(answer: Answer, requestId: string): PlainResponse {
+  const headers: Record<string, string> = {
+    ...safeHeaders,
+    'x-request-id': requestId,
+    ...answer.headers,
+  }
+  if (answer.body === undefined) return { status: answer.status, headers }
+  if (typeof answer.body === 'string' && headers['content-type'] !== undefined) {
+    return { status: answer.status, headers, body: answer.body }
+  }
+  headers['content-type'] = 'application/json'
+  return { status: answer.status, headers, body: JSON.stringify(answer.body) }
+}
+
+/** Where it broke, without the message: that may quote a body, a number or a secret. */
+function traceOf(error: unknown): { error: string; at?: string } {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line))
+  return {
+    error: error.name,
+    at: frames
+      .slice(0, 4)
+      .map((line) => line.trim())
+      .join(' < '),
+  }
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { rankOf } from '../domain/message.ts'
+import { hasPhoneShape } from '../domain/phone.ts'
+import type { SendInput, SendResult } from '../services/messages.ts'
+import { type Call, defineEndpoint } from './contract.ts'
+import { waitSecondsOf } from './prefer.ts'
+import { type Problem, problem } from './problems.ts'
+import { smsLog, smsStatus, toSMSEvent, toSMSLog } from './shapes.ts'
+
+const moment = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .transform((text) => new Date(text))
+
+/** Text that is a phone number only by intention: its shape is judged by `invalid-phone`. */
+export const phoneText = z.string().min(1).max(64).meta({ example: '+14155552671' })
+
+const sendHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
+    .optional(),
+  prefer: z.string().optional(),
+})
+
+const sendBody = z
+  .strictObject({
+    to_phone: phoneText,
+    message: z.string().min(1).max(1_600),
+    from_phone: z.string().min(1).max(64).optional(),
+    messaging_service_sid: z
+      .string()
+      .regex(/^MG[0-9a-fA-F]{32}$/)
+      .optional(),
+    send_at: moment.optional(),
+    expires_at: moment.optional(),
+    priority: z.enum(['normal', 'bulk']).optional(),
+    metadata: z
+      .record(z.string().min(1).max(40), z.string().max(500))
+      .refine((pairs) => Object.keys(pairs).length <= 20, 'holds more than 20 pairs')
+      .optional(),
+  })
+  .meta({ id: 'SendSMS' })
+
+/** The problem that answers a phone without the shape of one, before any service is asked. */
+export function invalidPhone(field: 'to_phone' | 'from_phone'): Problem<'invalid-phone'> {
+  return problem('invalid-phone', {
+    errors: [{ field, code: 'invalid-phone', message: 'must be E.164, such as +14155552671' }],
+  })
+}
+
+/** Takes one message. */
+export const sendMessage = defineEndpoint({
+  method: 'POST',
+  path: '/api/sms/send/',
+  summary: 'Send a message',
+  scope: 'send',
+  request: { headers: sendHeaders, body: sendBody },
+  answers: { 201: smsLog, 202: smsLog },
+  problems: [
+    'invalid-idempotency-key',
+    'invalid-phone',
+    'invalid-message',
+    'destination-not-allowed',
+    'opted-out',
+    'idempotency-key-reused',
+    'throttled',
+    'unavailable',
+  ],
+  async handle(call, { messages, settings }) {
+    if (!hasPhoneShape(call.body.to_phone)) return invalidPhone('to_phone')
+    const result = await messages.send(sendInputOf(call))
+    if (result.kind !== 'accepted') return refusalOf(result)
+
+    let { message } = result
+    const wait = Math.min(waitSecondsOf(call.headers.prefer), settings.http.maxWaitSeconds)
+    // A message for later has nothing to be waited for.
+    if (wait > 0 && message.status !== 'SCHEDULED' && rankOf[message.status] < rankOf.ACCEPTED) {
+      message = (await messages.whenAnswered(message.id, wait * 1_000)) ?? message
+    }
+    const headers: Record<string, string> = {
+      location: `${call.basePath}/api/sms/${message.id}/status/`,
+    }
+    if (result.replayed) headers['idempotent-replayed'] = 'true'
+    if (wait === 0 || rankOf[message.status] < rankOf.ACCEPTED) {
+      return { status: 202, body: toSMSLog(message), headers }
+    }
+    headers['preference-applied'] = `wait=${wait}`
+    return { status: 201, body: toSMSLog(message), headers }
+  },
+})
+
+/** Tells what became of a message. */
+export const getMessageStatus = defineEndpoint({
+  method: 'GET',
+  path: '/api/sms/{id}/status/',
+  summary: 'Read a message and its events',
+  scope: 'read',
+  request: { params: z.strictObject({ id: z.uuid().toLowerCase() }) },
+  answers: { 200: smsStatus },
+  problems: ['message-not-found'],
+  unknown: 'message-not-found',
+  async handle({ params }, { messages }) {
+    const found = await messages.get(params.id)
+    if (!found) return problem('message-not-found')
+    const events = found.events.map(toSMSEvent)
+    return { status: 200, body: { ...toSMSLog(found.message), events } }
+  },
+})
+
+type SendCall = Call<(typeof sendMessage)['request']>
+
+function sendInputOf({ body, headers, principal }: SendCall): SendInput {
+  return {
+    toPhone: body.to_phone,
+    message: body.message,
+    fromPhone: body.from_phone,
+    messagingServiceSid: body.messaging_service_sid,
+    sendAt: body.send_at,
+    expiresAt: body.expires_at,
+    priority: body.priority,
+    metadata: body.metadata,
+    idempotencyKey: headers['idempotency-key'],
+    caller: principal?.id,
+  }
+}
+
+function refusalOf(result: Exclude<SendResult, { kind: 'accepted' }>) {
+  switch (result.kind) {
+    case 'invalid-phone':
+      return invalidPhone(result.field)
+    case 'invalid-message': {
+      const { field, detail } = result
+      return problem('invalid-message', { errors: [{ field, code: 'invalid', message: detail }] })
+    }
+    case 'destination-not-allowed':
+      return problem('destination-not-allowed', {
+        detail: result.country && `Messages to ${result.country} are not switched on.`,
+      })
+    case 'throttled':
+      return problem('throttled', { retryAfterSeconds: result.retryAfterSeconds })
+    case 'opted-out':
+    case 'idempotency-key-reused':
+    case 'unavailable':
+      return problem(result.kind)
+  }
+}

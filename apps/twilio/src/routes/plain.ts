@@ -1,0 +1,35 @@
+/** What a body turned out to be when it was read. `unreadable`: it broke off, or someone took it before us. */
+export type PlainBody = Uint8Array | 'too-large' | 'unreadable'
+
+/** A request as any host can hand it over, without classes of any framework. */
+export interface PlainRequest {
+  method: string
+  /** As received: not decoded, without the query. */
+  path: string
+  /** As received, without `?`. */
+  rawQuery: string
+  /**
+   * Names in lower case. Values of a header that came twice are joined by `, `, so that a doubled
+   * signature or key can never equal a single one.
+   */
+  headers: Readonly<Record<string, string | undefined>>
+  /** Reads at most `maxBodyBytes`; called once at most, and not at all when the answer is known before. */
+  readBody(): Promise<PlainBody>
+  /** False when the host parsed the body first and `readBody` can only write it anew. */
+  originalBytes: boolean
+  /** The other end of the connection, where the host knows it. */
+  remoteAddress: string | undefined
+}
+
+/** An answer as any host can send it. Header names are lower case. */
+export interface PlainResponse {
+  status: number
+  headers: Record<string, string>
+  body?: string | undefined
+}
+
+/** Answers a request; `undefined` when the path is none of ours, and then nothing has been read of it. */
+export type Handle = (request: PlainRequest) => Promise<PlainResponse | undefined>
+
+/** Longest body of a request. */
+export const maxBodyBytes = 65_536

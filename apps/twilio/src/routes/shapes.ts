@@ -1,0 +1,135 @@
+import { z } from 'zod'
+import type { MessageEvent } from '../domain/event.ts'
+import { type Message, messageStatuses } from '../domain/message.ts'
+import type { Instant } from '../domain/time.ts'
+
+// The fields we promise, and how a row becomes them. A row is never sent as it is. The schemas are
+// for documents and types: answers are not validated again, a test does that.
+
+/** ISO 8601 in UTC, such as `2026-11-22T09:30:00.000Z`. */
+const time = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' })
+const status = z.enum(messageStatuses)
+
+/** One message on the wire. What is not known is null, never absent. */
+export const smsLog = z
+  .strictObject({
+    id: z.uuid(),
+    channel: z.enum(['sms']),
+    direction: z.enum(['outbound', 'inbound']),
+    to_phone: z.string(),
+    from_phone: z.string().nullable(),
+    messaging_service_sid: z.string().nullable(),
+    message: z.string(),
+    status,
+    provider_msg_id: z.string().nullable(),
+    error_code: z.number().int().nullable(),
+    num_segments: z.number().int().nullable(),
+    price: z.string().nullable(),
+    price_unit: z.string().nullable(),
+    attempts: z.number().int(),
+    metadata: z.record(z.string(), z.string()).nullable(),
+    send_at: time.nullable(),
+    expires_at: time,
+    last_event_time: time.nullable(),
+    created_at: time,
+    updated_at: time,
+  })
+  .meta({ id: 'SMSLog' })
+
+/** `smsLog` as a type. */
+export type SMSLog = z.output<typeof smsLog>
+
+/** One thing that happened to a message. */
+export const smsEvent = z
+  .strictObject({
+    status,
+    source: z.enum(['api', 'worker', 'callback', 'poll', 'admin']),
+    /** False when it came too late or contradicted a final status. */
+    applied: z.boolean(),
+    error_code: z.number().int().nullable(),
+    detail: z.string().nullable(),
+    attempt: z.number().int().nullable(),
+    created_at: time,
+  })
+  .meta({ id: 'SMSEvent' })
+
+/** `smsEvent` as a type. */
+export type SMSEvent = z.output<typeof smsEvent>
+
+/** A message and everything that happened to it, oldest first. */
+export const smsStatus = z
+  .strictObject({ ...smsLog.shape, events: z.array(smsEvent) })
+  .meta({ id: 'SMSStatus' })
+
+/** A started verification. */
+export const startedVerification = z
+  .strictObject({
+    verification_id: z.string(),
+    status: z.literal('pending'),
+    channel: z.enum(['sms', 'call', 'whatsapp']),
+    expires_at: time,
+    /** The first moment at which a resend is allowed. */
+    resend_after: time,
+    sends_left: z.number().int(),
+  })
+  .meta({ id: 'StartedVerification' })
+
+/** How a check ended. */
+export const checkedVerification = z
+  .strictObject({
+    outcome: z.enum([
+      ...(['approved', 'incorrect', 'expired', 'too-many-attempts'] as const),
+      ...(['already-used', 'canceled', 'not-found'] as const),
+    ]),
+    /** With `incorrect`. */
+    attempts_left: z.number().int().optional(),
+    /** With `approved`: the proof, a JWT. */
+    token: z.string().optional(),
+    token_expires_at: time.optional(),
+    to_phone: z.string().optional(),
+  })
+  .meta({ id: 'CheckedVerification' })
+
+/** The moment on the wire. */
+export function toTime(at: Instant): string {
+  return new Date(at).toISOString()
+}
+
+/** The message on the wire. */
+export function toSMSLog(message: Message): SMSLog {
+  return {
+    id: message.id,
+    channel: message.channel,
+    direction: message.direction,
+    to_phone: message.toPhone,
+    from_phone: message.fromPhone ?? null,
+    messaging_service_sid: message.messagingServiceSid ?? null,
+    message: message.message,
+    status: message.status,
+    provider_msg_id: message.providerMsgId ?? null,
+    error_code: message.errorCode ?? null,
+    num_segments: message.numSegments ?? null,
+    price: message.price ?? null,
+    price_unit: message.priceUnit ?? null,
+    attempts: message.attempts,
+    metadata: message.metadata ?? null,
+    send_at: message.sendAt === undefined ? null : toTime(message.sendAt),
+    expires_at: toTime(message.expiresAt),
+    last_event_time: message.lastEventTime === undefined ? null : toTime(message.lastEventTime),
+    created_at: toTime(message.createdAt),
+    updated_at: toTime(message.updatedAt),
+  }
+}
+
+/** The event on the wire. */
+export function toSMSEvent(event: MessageEvent): SMSEvent {
+  return {
+    status: event.status,
+    source: event.source,
+    applied: event.applied,
+    error_code: event.errorCode ?? null,
+    detail: event.detail ?? null,
+    attempt: event.attempt ?? null,
+    created_at: toTime(event.createdAt),
+  }
+}

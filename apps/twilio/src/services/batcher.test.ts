@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createBatcher } from './batcher.ts'
+
+describe('createBatcher', () => {
+  it('runs calls of one turn as one group and answers each its own', async () => {
+    const groups: number[][] = []
+    const double = createBatcher<number, number>(async (inputs) => {
+      groups.push(inputs)
+      return inputs.map((n) => n * 2)
+    })
+    assert.deepEqual(await Promise.all([1, 2, 3].map(double)), [2, 4, 6])
+    assert.deepEqual(groups, [[1, 2, 3]])
+  })
+
+  it('gathers the next group while one is running, and never makes it larger than allowed', async () => {
+    const sizes: number[] = []
+    let release = () => {}
+    const first = new Promise<void>((resolve) => (release = resolve))
+    const run = createBatcher<number, number>(async (inputs) => {
+      sizes.push(inputs.length)
+      if (sizes.length === 1) await first
+      return inputs
+    }, 3)
+    const early = run(0)
+    await new Promise(setImmediate)
+    const late = [1, 2, 3, 4, 5].map(run)
+    release()
+    await Promise.all([early, ...late])
+    assert.deepEqual(sizes, [1, 3, 2])
+  })
+
+  it('fails only the call that is at fault', async () => {
+    const run = createBatcher<number, number>(async (inputs) => {
+      if (inputs.includes(2)) throw new Error('two')
+      return inputs
+    })
+    const results = await Promise.allSettled([1, 2, 3].map(run))
+    assert.deepEqual(
+      results.map((result) => result.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    )
+  })
+
+  it('rejects a call that its runner forgot, rather than let it wait for ever', async () => {
+    const run = createBatcher<number, number>(async () => [])
+    await assert.rejects(run(1), /too few/)
+  })
+})

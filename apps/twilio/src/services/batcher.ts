@@ -1,0 +1,48 @@
+/**
+ * Gathers calls that arrive together and runs them as one: the group commit. A lone call waits for
+ * the end of the current turn of the event loop and no longer; while a group is running, the next
+ * one gathers.
+ */
+export function createBatcher<Input, Output>(
+  run: (inputs: Input[]) => Promise<Output[]>,
+  most = 100,
+): (input: Input) => Promise<Output> {
+  interface Waiting {
+    input: Input
+    resolve(output: Output): void
+    reject(error: unknown): void
+  }
+  let waiting: Waiting[] = []
+  let running = false
+
+  async function runGroup(group: Waiting[]): Promise<void> {
+    try {
+      const outputs = await run(group.map((one) => one.input))
+      group.forEach((one, i) => {
+        // The runner answers one output an input; a hole would leave a caller waiting for ever.
+        if (i < outputs.length) one.resolve(outputs[i] as Output)
+        else one.reject(new Error('the group answered too few results'))
+      })
+    } catch (error) {
+      // One bad input must not fail its neighbours: each gets a group of its own.
+      if (group.length === 1) group[0]?.reject(error)
+      else for (const one of group) await runGroup([one])
+    }
+  }
+
+  async function drain(): Promise<void> {
+    const group = waiting.slice(0, most)
+    waiting = waiting.slice(most)
+    await runGroup(group)
+    if (waiting.length > 0) setImmediate(() => void drain())
+    else running = false
+  }
+
+  return (input) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ input, resolve, reject })
+      if (running) return
+      running = true
+      setImmediate(() => void drain())
+    })
+}

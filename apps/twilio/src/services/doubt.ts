@@ -1,0 +1,164 @@
+import type { Settings } from '../config.ts'
+import type { NewEvent } from '../domain/event.ts'
+import type { Logger } from '../domain/log.ts'
+import type { Message, MessageStatus } from '../domain/message.ts'
+import type { Clock } from '../domain/time.ts'
+import type { CarrierReport, Provider } from '../provider/provider.ts'
+import type { Store, Tables } from '../storage/store.ts'
+import { applyReports } from './reports.ts'
+import type { Signals } from './signals.ts'
+
+/** Settling messages of which nobody knows whether the carrier has them. */
+export interface Doubt {
+  /** Marks lapsed attempts as in doubt, then asks the carrier for those whose rest is over. Answers how many it settled. */
+  settleDue(): Promise<number>
+}
+
+// Our clock and the carrier's may differ by this much when its list is asked for "since then".
+const clockSkewMs = 120_000
+/** While a twin is still being sent, or the carrier does not answer, a doubtful message waits this long. */
+const againMs = 5_000
+const batch = 50
+
+/** Doubt over one provider. */
+export function createDoubt(parts: {
+  settings: Settings
+  store: Store
+  provider: Provider
+  bodyOf: (message: Message) => Promise<string | undefined>
+  signals: Signals
+  clock: Clock
+  logger: Logger
+}): Doubt {
+  const { settings, store, provider, bodyOf, signals, clock, logger } = parts
+
+  async function markLapsed(): Promise<void> {
+    const lapsed = await store.transaction(async (tables) => {
+      const now = clock.now()
+      const settleAt = now + settings.delivery.settleAfterSeconds * 1_000
+      const messages = await tables.messages.doubtLapsed(now, settleAt, batch)
+      const words = 'its worker went silent during the call'
+      if (messages.length > 0)
+        await tables.events.append(messages.map((m) => eventOf(m, 'IN_DOUBT', words, now)))
+      return messages
+    })
+    signals.changed(lapsed.map((message) => message.id))
+  }
+
+  async function postpone(message: Message): Promise<void> {
+    await store.transaction((tables) =>
+      tables.messages.planPolls([
+        { id: message.id, nextAt: clock.now() + againMs, polls: message.polls + 1 },
+      ]),
+    )
+  }
+
+  /** The carrier's message that must be ours: same number, same text, and nobody else's by its SID. */
+  async function recognise(
+    message: Message,
+    reports: CarrierReport[],
+  ): Promise<CarrierReport | undefined> {
+    const owned = await store.messages.findByProviderIds(
+      reports.map((report) => report.providerMsgId),
+    )
+    const taken = new Set(
+      owned.filter((one) => one.id !== message.id).map((one) => one.providerMsgId),
+    )
+    return reports.find((report) => !taken.has(report.providerMsgId))
+  }
+
+  async function settle(message: Message): Promise<boolean> {
+    // The carrier's list shows no id of ours. Of two twins the one in flight could own what we find.
+    const rivals = await store.messages.listRivals(message)
+    if (rivals.some((rival) => rival.status === 'SENDING')) {
+      await postpone(message)
+      return false
+    }
+    const since = (message.attemptedAt ?? message.createdAt) - clockSkewMs
+    const found = await provider.find({
+      toPhone: message.toPhone,
+      body: await bodyOf(message),
+      since,
+    })
+    if (found.kind === 'unavailable') {
+      logger.warn(
+        { event: 'settle-unavailable', message_id: message.id },
+        'the carrier could not be asked about a doubtful message',
+      )
+      await postpone(message)
+      return false
+    }
+    const report = await recognise(message, found.reports)
+    const changed = await store.transaction((tables) =>
+      report ? adopt(tables, message, report) : decideUnfound(tables, message),
+    )
+    signals.changed(changed)
+    if (!report) signals.wake()
+    return true
+  }
+
+  async function adopt(
+    tables: Tables,
+    message: Message,
+    report: CarrierReport,
+  ): Promise<Set<string>> {
+    const known = {
+      message,
+      report,
+      source: 'poll',
+      attempt: message.attempts,
+      dedupe: false,
+    } as const
+    return applyReports(tables, [known], clock.now(), settings.delivery)
+  }
+
+  async function decideUnfound(tables: Tables, message: Message): Promise<Set<string>> {
+    const now = clock.now()
+    const { id, attempts } = message
+    const policy =
+      settings.delivery.whenNotFound[
+        message.verificationId === undefined ? 'message' : 'verification'
+      ]
+    const changed =
+      policy === 'resend'
+        ? await tables.messages.requeue([
+            { id, attempts, nextAt: now, at: now, errorCode: undefined },
+          ])
+        : await tables.messages.advance([{ id, status: 'FAILED', nextAt: undefined, at: now }])
+    if (changed.has(id)) {
+      const [status, words] =
+        policy === 'resend'
+          ? (['QUEUED', 'the carrier does not know it: it will be sent again'] as const)
+          : (['FAILED', 'the carrier does not know it, and it is not sent twice'] as const)
+      await tables.events.append([eventOf(message, status, words, now)])
+    }
+    return changed
+  }
+
+  return {
+    async settleDue() {
+      await markLapsed()
+      let settled = 0
+      // One after another: twins must see what was decided for each other.
+      for (const message of await store.messages.listDoubtful(clock.now(), batch)) {
+        if (await settle(message)) settled++
+      }
+      return settled
+    },
+  }
+}
+
+function eventOf(message: Message, status: MessageStatus, words: string, now: number): NewEvent {
+  return {
+    messageId: message.id,
+    providerMsgId: message.providerMsgId,
+    status,
+    source: 'worker',
+    applied: true,
+    errorCode: undefined,
+    detail: words,
+    attempt: message.attempts,
+    dedupeKey: undefined,
+    createdAt: now,
+  }
+}

@@ -1,0 +1,132 @@
+import { callbackKey, type EventSource, type MessageEvent, type NewEvent } from '../domain/event.ts'
+import {
+  advances,
+  contradicts,
+  isFinal,
+  type Message,
+  type MessageStatus,
+} from '../domain/message.ts'
+import { pollDelayMs } from '../domain/retry.ts'
+import type { Instant } from '../domain/time.ts'
+import type { CarrierReport } from '../provider/provider.ts'
+import type { Move, Tables } from '../storage/store.ts'
+
+/** Something the carrier said of a message that we know. */
+export interface KnownReport {
+  message: Message
+  report: CarrierReport
+  source: EventSource
+  attempt: number | undefined
+  /** Callbacks repeat themselves; what we asked for ourselves does not. */
+  dedupe: boolean
+}
+
+/** How silent messages are asked about. */
+export interface PollSettings {
+  pollAfterSeconds: readonly number[]
+  pollGiveUpSeconds: number
+}
+
+/**
+ * Applies what the carrier said, by rank, and notes every word of it: one place for answers, callbacks
+ * and polls. Inside the caller's transaction. Answers the ids of the messages that changed.
+ */
+export async function applyReports(
+  tables: Tables,
+  reports: KnownReport[],
+  now: Instant,
+  settings: PollSettings,
+): Promise<Set<string>> {
+  const standing = new Map<string, { status: MessageStatus; sid: string | undefined }>()
+  const judged = reports.map((known) => {
+    const { message, report } = known
+    const before = standing.get(message.id) ?? {
+      status: message.status,
+      sid: message.providerMsgId,
+    }
+    // A second SID for one message: an earlier attempt that was taken for lost has arrived after all.
+    const foreign = before.sid !== undefined && before.sid !== report.providerMsgId
+    const moves = !foreign && advances(before.status, report.status)
+    const disputed = !foreign && contradicts(before.status, report.status)
+    standing.set(message.id, {
+      status: moves ? report.status : before.status,
+      sid: before.sid ?? report.providerMsgId,
+    })
+    return { known, foreign, moves, disputed }
+  })
+
+  const fresh = await tables.events.append(
+    judged.map(({ known, foreign, moves }) => eventOf(known, { applied: moves, foreign, now })),
+  )
+  const news = judged.filter((_, i) => fresh[i] === true)
+  const own = news.filter((one) => !one.foreign)
+  const moved = await tables.messages.advance(
+    own.filter((one) => one.moves).map((one) => moveOf(one.known, now, settings)),
+  )
+  // A callback that changes no status may still bring the SID or the price.
+  const late = own
+    .filter((one) => !one.moves)
+    .map((one) => ({ ...factsOf(one.known), id: one.known.message.id, at: now }))
+  if (late.length > 0) await tables.messages.fillIn(late)
+  const disputes = own.filter((one) => one.disputed)
+  if (disputes.length > 0) {
+    // Two final words: only the carrier can say which one holds, so it is asked at once.
+    await tables.messages.planPolls(
+      disputes.map(({ known }) => ({ id: known.message.id, nextAt: now, polls: 0 })),
+    )
+  }
+  return moved
+}
+
+function eventOf(
+  known: KnownReport,
+  facts: { applied: boolean; foreign: boolean; now: Instant },
+): NewEvent {
+  const { message, report, source, attempt, dedupe } = known
+  return {
+    messageId: message.id,
+    providerMsgId: report.providerMsgId,
+    status: report.status,
+    source,
+    applied: facts.applied,
+    errorCode: report.errorCode,
+    detail: facts.foreign
+      ? `${report.words}; another id than this message has: it may have arrived twice`
+      : report.words,
+    attempt,
+    dedupeKey: dedupe
+      ? callbackKey(report.providerMsgId, report.words, report.errorCode)
+      : undefined,
+    createdAt: facts.now,
+  }
+}
+
+function factsOf({ report }: KnownReport): Omit<Move, 'id' | 'status' | 'nextAt' | 'at'> {
+  const { providerMsgId, fromPhone, errorCode, numSegments, price, priceUnit } = report
+  return { providerMsgId, fromPhone, errorCode, numSegments, price, priceUnit }
+}
+
+function moveOf(known: KnownReport, now: Instant, settings: PollSettings): Move {
+  const wait = isFinal(known.report.status) ? undefined : pollDelayMs(0, 0, settings)
+  return {
+    ...factsOf(known),
+    id: known.message.id,
+    status: known.report.status,
+    nextAt: wait === undefined ? undefined : now + wait,
+    at: now,
+  }
+}
+
+/** A stored event of a callback that came before its message was known, as a report again. */
+export function reportOfOrphan(event: MessageEvent): CarrierReport {
+  return {
+    providerMsgId: event.providerMsgId ?? '',
+    status: event.status,
+    words: event.detail ?? '',
+    fromPhone: undefined,
+    errorCode: event.errorCode,
+    numSegments: undefined,
+    price: undefined,
+    priceUnit: undefined,
+  }
+}

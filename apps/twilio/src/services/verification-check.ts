@@ -1,0 +1,149 @@
+import type { Settings } from '../config.ts'
+import type { Logger } from '../domain/log.ts'
+import { readPhone } from '../domain/phone.ts'
+import { throttleKeys } from '../domain/throttle.ts'
+import type { Clock, Instant } from '../domain/time.ts'
+import {
+  type CheckOutcome,
+  endingOf,
+  hasCodeShape,
+  isPurpose,
+  type Verification,
+} from '../domain/verification.ts'
+import { StorageError } from '../storage/errors.ts'
+import type { Store } from '../storage/store.ts'
+import type { CodeBackend, GuessVerdict } from './code-backend.ts'
+import type { Proofs } from './proof.ts'
+import type { Claim, Throttles } from './throttles.ts'
+
+/** A guess. The number alone is only accepted where `verification.checkByPhone` is on. */
+export type CheckInput =
+  | { verificationId: string; code: string }
+  | { toPhone: string; purpose?: string | undefined; code: string }
+
+/** How `check` can end. */
+export type CheckResult =
+  | { kind: 'approved'; token: string; tokenExpiresAt: Instant; toPhone: string }
+  | { kind: 'incorrect'; attemptsLeft: number }
+  | { kind: Exclude<CheckOutcome, 'approved' | 'incorrect'> }
+  | { kind: 'check-by-phone-off' }
+  | { kind: 'throttled'; retryAfterSeconds: number }
+  | { kind: 'unavailable' }
+
+/** The parts that checking is made of. */
+export interface CheckParts {
+  settings: Settings
+  store: Store
+  throttles: Throttles
+  backend: CodeBackend
+  proofs: Proofs
+  clock: Clock
+  logger: Logger
+}
+
+/** Checks guesses over one backend. */
+export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<CheckResult> {
+  const { settings, store, throttles, backend, proofs, clock, logger } = parts
+  const { maxAttempts, checkByPhone } = settings.verification
+
+  async function find(input: CheckInput): Promise<Verification | undefined> {
+    if ('verificationId' in input) return store.verifications.find(input.verificationId)
+    const facts = readPhone(input.toPhone)
+    const purpose = input.purpose ?? 'verify'
+    if (!facts || !isPurpose(purpose)) return undefined
+    return store.verifications.findPending({ toPhone: facts.phone, purpose, now: clock.now() })
+  }
+
+  /** What a verification that takes no guess (any more) answers. */
+  function ended(verification: Verification | undefined): CheckResult | undefined {
+    if (verification?.backend !== backend.name) return { kind: 'not-found' }
+    const ending = endingOf(verification, clock.now(), maxAttempts)
+    return ending && { kind: ending }
+  }
+
+  /** Counts one guess, of the verification and of the phone, before anybody looks at it. */
+  async function count(
+    verification: Verification,
+    claims: Claim[],
+  ): Promise<{ kind: 'counted'; verification: Verification } | CheckResult> {
+    return store.transaction(async ({ throttles: counters, verifications }) => {
+      const taken = await throttles.take(counters, claims)
+      if (taken.kind === 'refused') {
+        return { kind: 'throttled', retryAfterSeconds: taken.retryAfterSeconds }
+      }
+      const counted = await verifications.takeGuess(verification.id, clock.now(), maxAttempts)
+      if (counted) return { kind: 'counted', verification: counted }
+      // Somebody else used the last guess, or the code, since it was read.
+      await throttles.giveBack(counters, claims)
+      return ended(await verifications.find(verification.id)) ?? { kind: 'unavailable' }
+    })
+  }
+
+  async function settle(
+    verification: Verification,
+    claims: Claim[],
+    verdict: GuessVerdict,
+  ): Promise<CheckResult> {
+    const attemptsLeft = Math.max(0, maxAttempts - verification.attempts)
+    switch (verdict) {
+      case 'right':
+        return approve(verification, claims)
+      case 'wrong':
+        if (attemptsLeft === 0) await backend.drop(verification)
+        return { kind: 'incorrect', attemptsLeft }
+      case 'too-many-attempts':
+        await backend.drop(verification)
+        return { kind: verdict }
+      case 'gone':
+        // Not written down as ended: it may be gone because a rival guess is being approved right now.
+        return ended(await store.verifications.find(verification.id)) ?? { kind: 'expired' }
+      case 'unavailable':
+        return { kind: verdict }
+    }
+  }
+
+  /** One caller alone ends the verification; only wrong guesses stay in the budget of the phone. */
+  async function approve(verification: Verification, claims: Claim[]): Promise<CheckResult> {
+    const { id, toPhone } = verification
+    const isFirst = await store.transaction(async (tables) => {
+      await throttles.giveBack(tables.throttles, claims)
+      return tables.verifications.end(id, 'approved', clock.now())
+    })
+    if (!isFirst) return ended(await store.verifications.find(id)) ?? { kind: 'already-used' }
+    const { token, expiresAt } = await proofs.sign(verification)
+    return { kind: 'approved', token, tokenExpiresAt: expiresAt, toPhone }
+  }
+
+  async function run(input: CheckInput): Promise<CheckResult> {
+    const verification = await find(input)
+    const ending = ended(verification)
+    if (ending || !verification) return ending ?? { kind: 'not-found' }
+    if (!hasCodeShape(input.code)) {
+      return { kind: 'incorrect', attemptsLeft: maxAttempts - verification.attempts }
+    }
+    const { guessesPerPhone: rules } = settings.throttles
+    const claims = [{ key: throttleKeys.guess(verification.toPhone), rules }]
+    const known = throttles.precheck(claims)
+    if (known.kind === 'refused') {
+      return { kind: 'throttled', retryAfterSeconds: known.retryAfterSeconds }
+    }
+    const counted = await count(verification, claims)
+    if (counted.kind !== 'counted') return counted
+    const verdict = await backend.judge(counted.verification, input.code)
+    return settle(counted.verification, claims, verdict)
+  }
+
+  return async (input) => {
+    if (!('verificationId' in input) && !checkByPhone) return { kind: 'check-by-phone-off' }
+    try {
+      const result = await run(input)
+      logger.info({ event: 'verification-check', result: result.kind }, 'check')
+      return result
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      // Guesses are never let through uncounted, whatever is set for starts.
+      logger.error({ event: 'check-failed', error: error.message }, 'check failed')
+      return { kind: 'unavailable' }
+    }
+  }
+}

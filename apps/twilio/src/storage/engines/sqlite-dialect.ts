@@ -1,0 +1,149 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely'
+import { StorageError } from '../errors.ts'
+import type { GroupQuery } from '../statement.ts'
+import { createGate, type Gate } from './gate.ts'
+import { explainFailure, isBusy } from './sqlite-failures.ts'
+import { createStatementCache } from './sqlite-statements.ts'
+
+/** An opened database: `file` names it in errors. */
+export interface SqliteConnection {
+  database: DatabaseSync
+  file: string
+  busyTimeoutMs: number
+}
+
+/**
+ * Kysely over one connection of node:sqlite. One is enough: its calls are synchronous, so a second one
+ * could never read while the first one writes. A transaction holds the connection from BEGIN to
+ * COMMIT; whoever comes meanwhile, reads included, waits for its end and therefore never sees a row
+ * that may still be taken back. It also works for `:memory:`, where a second connection would be
+ * another database.
+ */
+export function createSqliteDialect(opened: SqliteConnection): {
+  dialect: Dialect
+  close: () => Promise<void>
+} {
+  const gate = createGate()
+  return {
+    dialect: {
+      createDriver: () => createDriver(opened, gate),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+      createAdapter: () => new SqliteAdapter(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+    },
+    // Kysely's own `destroy` leaves a database open that nobody has asked anything yet.
+    async close() {
+      await gate.enter()
+      if (opened.database.isOpen) opened.database.close()
+      gate.leave()
+    },
+  }
+}
+
+function createDriver({ database, file, busyTimeoutMs }: SqliteConnection, gate: Gate): Driver {
+  const prepare = createStatementCache(database)
+  /** `failed` from the first failed statement until the connection is given back. */
+  let transaction: 'none' | 'open' | 'failed' = 'none'
+
+  function run(sql: string): void {
+    prepare(sql).statement.run()
+  }
+
+  function runGroups(query: GroupQuery): { touched: number }[] {
+    const { statement } = prepare(query.sql)
+    return query.groups.map((values) => ({ touched: Number(statement.run(...values).changes) }))
+  }
+
+  function runGroupsAlone(query: GroupQuery): { touched: number }[] {
+    run('begin immediate')
+    try {
+      const touched = runGroups(query)
+      run('commit')
+      return touched
+    } catch (error) {
+      if (database.isTransaction) run('rollback')
+      throw error
+    }
+  }
+
+  function execute(query: CompiledQuery | GroupQuery): QueryResult<unknown> {
+    if ('groups' in query)
+      return { rows: transaction === 'none' ? runGroupsAlone(query) : runGroups(query) }
+    const { statement, answersRows } = prepare(query.sql)
+    const values = query.parameters.map(bindable)
+    if (answersRows) return { rows: statement.all(...values) }
+    return { numAffectedRows: BigInt(statement.run(...values).changes), rows: [] }
+  }
+
+  // All or nothing must also hold where a failed statement is swallowed, where SQLite has ended the
+  // transaction by itself (a full disk), and where a sibling statement is still to come after the end.
+  function assertWhole(): void {
+    if (transaction === 'open' && !database.isTransaction) transaction = 'failed'
+    if (transaction === 'failed')
+      throw new StorageError(`${file}: this transaction has failed or ended before`)
+  }
+
+  /** Waits for the lock of another connection by turns of the event loop: SQLite's own way stops them. */
+  async function attempt<T>(work: () => T): Promise<T> {
+    const deadline = performance.now() + busyTimeoutMs
+    for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, 16)) {
+      if (!database.isOpen) throw new StorageError(`${file}: is closed`)
+      assertWhole()
+      try {
+        return work()
+      } catch (error) {
+        const again = transaction === 'none' && isBusy(error) && performance.now() < deadline
+        if (transaction === 'open') transaction = 'failed'
+        if (!again) throw explainFailure(error, file)
+      }
+      await delay(waitMs)
+    }
+  }
+
+  const connection: DatabaseConnection = {
+    // What a row looks like is known where the statement is written.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    executeQuery: <R>(query: CompiledQuery) => attempt(() => execute(query) as QueryResult<R>),
+    streamQuery() {
+      throw new Error('streaming is not offered: read in pages')
+    },
+  }
+
+  return {
+    init: async () => {},
+    async acquireConnection() {
+      await gate.enter()
+      return connection
+    },
+    async releaseConnection() {
+      transaction = 'none'
+      gate.leave()
+    },
+    beginTransaction: () =>
+      attempt(() => {
+        run('begin immediate')
+        transaction = 'open'
+      }),
+    commitTransaction: () => attempt(() => run('commit')),
+    async rollbackTransaction() {
+      if (database.isOpen && database.isTransaction) run('rollback')
+    },
+    destroy: async () => {},
+  }
+}
+
+function bindable(value: unknown): string | number | null {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value
+  throw new TypeError(`a ${typeof value} cannot be stored`)
+}

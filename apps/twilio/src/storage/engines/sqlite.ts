@@ -1,0 +1,96 @@
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, sql } from 'kysely'
+import type { Instant } from '../../domain/time.ts'
+import { createStore } from '../database.ts'
+import { StorageError } from '../errors.ts'
+import type { Schema } from '../schema.ts'
+import type { Store } from '../store.ts'
+import type { Engine } from './engine.ts'
+import { createSqliteDialect } from './sqlite-dialect.ts'
+import { explainFailure } from './sqlite-failures.ts'
+
+/** What may be set when a file is opened. */
+export interface SqliteOptions {
+  /** How long to wait for a lock that another process holds. Default 5,000. */
+  busyTimeoutMs?: number | undefined
+  /** What migrations are stamped with. */
+  now?: (() => Instant) | undefined
+}
+
+/** What SQLite writes in its own way. */
+export const sqliteEngine: Engine = {
+  // AUTOINCREMENT keeps ids rising after the newest event is erased: they are the cursors of readers.
+  countingId: sql`integer primary key autoincrement`,
+  texts: (json) => sql`(select value from json_each(${json}))`,
+  // One writer at a time: there is never a locked row to skip.
+  skipLocked: sql``,
+  ping: sql`select count(*) from sqlite_schema`,
+}
+
+/**
+ * Opens a database file, or `:memory:`. Creates the file, not its folder. Throws `StorageError` naming
+ * the file when that cannot be done, and on a SQLite that may damage files.
+ */
+export function openSqlite(file: string, options: SqliteOptions = {}): Store {
+  const { busyTimeoutMs = 5_000, now = Date.now } = options
+  assertSafeSqlite(process.versions['sqlite'] ?? '0')
+  const inMemory = file === ':memory:'
+  if (!inMemory) assertFolder(file)
+  const database = openFile(file, { busyTimeoutMs, inMemory })
+  const { dialect, close } = createSqliteDialect({ database, file, busyTimeoutMs })
+  const db = new Kysely<Schema>({ dialect })
+  return createStore({ db, engine: sqliteEngine }, { place: file, now, close })
+}
+
+/** Throws on a SQLite whose log can damage the file when two processes write and clean up at once. */
+export function assertSafeSqlite(version: string): void {
+  // https://www.sqlite.org/wal.html#walresetbug
+  const safe = [3, 51, 3]
+  const parts = version.split('.').map(Number)
+  const differing = safe.findIndex((part, i) => (parts[i] ?? 0) !== part)
+  if (differing === -1 || (parts[differing] ?? 0) > (safe[differing] ?? 0)) return
+  throw new StorageError(
+    `this Node.js brings SQLite ${version}, which can damage a database that two processes write to; 3.51.3 or newer is needed`,
+  )
+}
+
+function assertFolder(file: string): void {
+  const path = resolve(file)
+  const folder = dirname(path)
+  const stats = statSync(folder, { throwIfNoEntry: false })
+  if (stats === undefined) throw new StorageError(`${file}: the folder ${folder} does not exist`)
+  if (!stats.isDirectory()) throw new StorageError(`${file}: ${folder} is not a folder`)
+  const present = statSync(path, { throwIfNoEntry: false })
+  if (present !== undefined && !present.isFile()) throw new StorageError(`${file}: is not a file`)
+  // SQLite keeps its log beside the file, so the folder is written to as well.
+  for (const place of present === undefined ? [folder] : [folder, path]) {
+    try {
+      accessSync(place, constants.R_OK | constants.W_OK)
+    } catch (error) {
+      throw new StorageError(`${file}: ${place} is not writable`, { cause: error })
+    }
+  }
+}
+
+function openFile(
+  file: string,
+  { busyTimeoutMs, inMemory }: { busyTimeoutMs: number; inMemory: boolean },
+): DatabaseSync {
+  let database: DatabaseSync | undefined
+  try {
+    // The timeout holds from here on: switching to WAL already needs a lock that another starter may have.
+    database = new DatabaseSync(file, { timeout: busyTimeoutMs })
+    const mode = database.prepare('pragma journal_mode = wal').get()?.['journal_mode']
+    if (mode !== 'wal' && !inMemory)
+      throw new StorageError(`${file}: its file system does not support a write-ahead log`)
+    // FULL: a commit is on disk when it returns. Without secure_delete, deleted texts and numbers stay
+    // readable in the file. From now on it is our driver that waits.
+    database.exec('pragma synchronous = full; pragma secure_delete = on; pragma busy_timeout = 0')
+    return database
+  } catch (error) {
+    database?.close()
+    throw explainFailure(error, file)
+  }
+}

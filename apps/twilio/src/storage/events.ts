@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import type { MessageEvent, NewEvent } from '../domain/event.ts'
+import type { EventRow } from './schema.ts'
+import { groupStatement, orNull, orUndefined, type Session, statement } from './statement.ts'
+import type { EventStore } from './store.ts'
+
+const columns = [
+  ...(['message_id', 'provider_msg_id', 'status', 'source', 'applied', 'error_code'] as const),
+  ...(['detail', 'attempt', 'dedupe_key', 'created_at'] as const),
+]
+
+const insertEvent = groupStatement<(typeof columns)[number]>(
+  (bind) => sql`
+    insert into sms_event (${sql.join(columns.map((name) => sql.ref(name)))})
+    values (${sql.join(columns.map((name) => bind(name)))})
+    on conflict do nothing`,
+)
+
+const selectEvents = statement<EventRow, 'messageId'>(
+  (bind) => sql`select * from sms_event where message_id = ${bind('messageId')} order by id`,
+)
+
+const selectOrphans = statement<EventRow, 'sids'>(
+  (bind, engine) => sql`
+    select * from sms_event
+    where message_id is null and provider_msg_id in ${engine.texts(bind('sids'))}
+    order by id`,
+)
+
+const giveToMessage = groupStatement<'id' | 'message_id'>(
+  (bind) => sql`
+    update sms_event set message_id = ${bind('message_id')}
+    where id = ${bind('id')} and message_id is null`,
+)
+
+/** The events of `sms_event`. */
+export function createEvents(session: Session): EventStore {
+  return {
+    async append(events) {
+      const touched = await insertEvent(session, events.map(toRow))
+      return touched.map((count) => count === 1)
+    },
+    async list(messageId) {
+      return (await selectEvents(session, { messageId })).map(toEvent)
+    },
+    async adopt(owners) {
+      if (owners.length === 0) return []
+      const ownerOf = new Map(owners.map((owner) => [owner.providerMsgId, owner.messageId]))
+      const sids = JSON.stringify([...ownerOf.keys()])
+      const adopted = (await selectOrphans(session, { sids })).map((row) => ({
+        ...row,
+        message_id: orNull(ownerOf.get(row.provider_msg_id ?? '')),
+      }))
+      const touched = await giveToMessage(session, adopted)
+      return adopted.filter((_, i) => touched[i] === 1).map(toEvent)
+    },
+  }
+}
+
+function toRow(event: NewEvent): Omit<EventRow, 'id'> {
+  return {
+    message_id: orNull(event.messageId),
+    provider_msg_id: orNull(event.providerMsgId),
+    status: event.status,
+    source: event.source,
+    applied: event.applied ? 1 : 0,
+    error_code: orNull(event.errorCode),
+    detail: orNull(event.detail),
+    attempt: orNull(event.attempt),
+    dedupe_key: orNull(event.dedupeKey),
+    created_at: event.createdAt,
+  }
+}
+
+function toEvent(row: EventRow): MessageEvent {
+  return {
+    id: row.id,
+    messageId: orUndefined(row.message_id),
+    providerMsgId: orUndefined(row.provider_msg_id),
+    status: row.status,
+    source: row.source,
+    applied: row.applied === 1,
+    errorCode: orUndefined(row.error_code),
+    detail: orUndefined(row.detail),
+    attempt: orUndefined(row.attempt),
+    createdAt: row.created_at,
+  }
+}

@@ -1,0 +1,161 @@
+import { type RawBuilder, sql } from 'kysely'
+import { type Message, priorityOf } from '../domain/message.ts'
+import type { Instant } from '../domain/time.ts'
+import type { Engine } from './engines/engine.ts'
+import { toMessage } from './message-rows.ts'
+import type { MessageRow } from './schema.ts'
+import { groupStatement, orUndefined, type Session, statement } from './statement.ts'
+import type { MessageStore } from './store.ts'
+
+// Waiting rows are found by `status_rank = 0`, running ones by `status_rank = 1`: written out, because
+// a partial index serves only a query that repeats its condition literally.
+
+type Bind = (name: 'now' | 'leaseUntil' | 'limit') => RawBuilder<unknown>
+
+// Each priority is a range of its own in the index, and ends at `now`: messages that are planned for
+// later are not read, and a backlog is not sorted.
+function dueOf(priority: number, bind: Bind, engine: Engine): RawBuilder<unknown> {
+  return sql`
+    select * from (
+      select id, priority, next_at from sms_log
+      where status_rank = 0 and priority = ${sql.lit(priority)}
+        and next_at <= ${bind('now')} and expires_at > ${bind('now')}
+      order by next_at limit ${bind('limit')} ${engine.skipLocked}
+    ) as due${sql.raw(String(priority))}`
+}
+
+const claim = statement<MessageRow, 'now' | 'leaseUntil' | 'limit'>(
+  (bind, engine) => sql`
+    update sms_log
+    set status = 'SENDING', status_rank = 1, attempts = sms_log.attempts + 1,
+      attempted_at = ${bind('now')}, next_at = ${bind('leaseUntil')}, updated_at = ${bind('now')}
+    where status_rank = 0 and id in (
+      select id from (
+        ${sql.join(
+          Object.values(priorityOf).map((priority) => dueOf(priority, bind, engine)),
+          sql` union all `,
+        )}
+      ) as due
+      order by priority desc, next_at limit ${bind('limit')}
+    )
+    returning *`,
+)
+
+// What is thrown away comes back as it was, as far as the row remembers: a first attempt gets its old
+// place in the line again.
+const unclaim = groupStatement<'id' | 'attempts' | 'now'>(
+  (bind) => sql`
+    update sms_log
+    set status = case
+        when sms_log.attempts = 1 and sms_log.send_at > sms_log.created_at then 'SCHEDULED'
+        else 'QUEUED' end,
+      status_rank = 0, attempts = sms_log.attempts - 1, updated_at = ${bind('now')},
+      attempted_at = case when sms_log.attempts = 1 then null else sms_log.attempted_at end,
+      next_at = case
+        when sms_log.attempts > 1 then ${bind('now')}
+        when sms_log.send_at > sms_log.created_at then sms_log.send_at
+        else sms_log.created_at end
+    where id = ${bind('id')} and status = 'SENDING' and attempts = ${bind('attempts')}`,
+)
+
+const expire = statement<MessageRow, 'now' | 'limit'>(
+  (bind, engine) => sql`
+    update sms_log
+    set status = 'EXPIRED', status_rank = 4, next_at = null,
+      last_event_time = ${bind('now')}, updated_at = ${bind('now')}
+    where status_rank = 0 and id in (
+      select id from sms_log where status_rank = 0 and expires_at <= ${bind('now')}
+      order by expires_at limit ${bind('limit')} ${engine.skipLocked}
+    )
+    returning *`,
+)
+
+const lapse = statement<MessageRow, 'now' | 'settleAt' | 'limit'>(
+  (bind, engine) => sql`
+    update sms_log
+    set status = 'IN_DOUBT', next_at = ${bind('settleAt')}, polls = 0,
+      last_event_time = ${bind('now')}, updated_at = ${bind('now')}
+    where status = 'SENDING' and id in (
+      select id from sms_log
+      where status_rank = 1 and status = 'SENDING' and next_at <= ${bind('now')}
+      order by next_at limit ${bind('limit')} ${engine.skipLocked}
+    )
+    returning *`,
+)
+
+// Each line reads the first entry of an index.
+const earliest = statement<{ due: Instant | null }, never>(
+  () => sql`
+    select min(due) as due from (
+      ${sql.join(
+        Object.values(priorityOf).map(
+          (priority) => sql`
+            select min(next_at) as due from sms_log
+            where status_rank = 0 and priority = ${sql.lit(priority)} union all`,
+        ),
+        sql` `,
+      )}
+      select min(expires_at) from sms_log where status_rank = 0 union all
+      select min(next_at) from sms_log where status_rank = 1 and status = 'SENDING' union all
+      select min(next_at) from sms_log where status_rank = 1 and status = 'IN_DOUBT' union all
+      select min(next_at) from sms_log where status_rank >= 2 and next_at is not null
+    ) as dues`,
+)
+
+const countQueue = statement<
+  { waiting: number; in_doubt: number; oldest_due_at: Instant | null },
+  'now'
+>(
+  (bind) => sql`
+    select count(*) as waiting, min(next_at) as oldest_due_at,
+      (select count(*) from sms_log where status_rank = 1 and status = 'IN_DOUBT') as in_doubt
+    from sms_log
+    where status_rank = 0 and next_at <= ${bind('now')}
+      and priority in (${sql.join(Object.values(priorityOf).map((priority) => sql.lit(priority)))})`,
+)
+
+/** The part of the message store that the worker takes its work from. */
+export function createMessageClaims(
+  session: Session,
+): Pick<
+  MessageStore,
+  'claimDue' | 'release' | 'expireDue' | 'doubtLapsed' | 'nextDue' | 'queueFacts'
+> {
+  return {
+    async claimDue(request) {
+      const { now, leaseUntil, limit } = request
+      const rows = await claim(session, { now, leaseUntil, limit })
+      return rows.map(toMessage).toSorted(byUrgency)
+    },
+    async release(claims, now) {
+      await unclaim(
+        session,
+        claims.map(({ id, attempts }) => ({ id, attempts, now })),
+      )
+    },
+    async expireDue(now, limit) {
+      return (await expire(session, { now, limit })).map(toMessage)
+    },
+    async doubtLapsed(now, settleAt, limit) {
+      return (await lapse(session, { now, settleAt, limit })).map(toMessage)
+    },
+    async nextDue() {
+      const [row] = await earliest(session, {})
+      return row && orUndefined(row.due)
+    },
+    async queueFacts(now) {
+      const [row] = await countQueue(session, { now })
+      return {
+        waiting: row?.waiting ?? 0,
+        inDoubt: row?.in_doubt ?? 0,
+        oldestDueAt: orUndefined(row?.oldest_due_at ?? null),
+      }
+    },
+  }
+}
+
+/** RETURNING keeps no order, and the due time is already overwritten by the lease. */
+function byUrgency(a: Message, b: Message): number {
+  if (a.priority !== b.priority) return b.priority - a.priority
+  return (a.sendAt ?? a.createdAt) - (b.sendAt ?? b.createdAt) || (a.id < b.id ? -1 : 1)
+}

@@ -1,0 +1,80 @@
+import type { Message } from '../domain/message.ts'
+import { rankOf } from '../domain/message.ts'
+import { readTextRecord } from './json.ts'
+import type { MessageRow } from './schema.ts'
+import { orNull, orUndefined } from './statement.ts'
+import type { NewMessage } from './store.ts'
+
+/** A row as it is first written. */
+export function toRow({ message, idempotencyKey, requestHash }: NewMessage): MessageRow {
+  return {
+    id: message.id,
+    channel: message.channel,
+    direction: message.direction,
+    to_phone: message.toPhone,
+    from_phone: orNull(message.fromPhone),
+    messaging_service_sid: orNull(message.messagingServiceSid),
+    message: message.message,
+    status: message.status,
+    status_rank: rankOf[message.status],
+    provider_msg_id: orNull(message.providerMsgId),
+    error_code: orNull(message.errorCode),
+    num_segments: orNull(message.numSegments),
+    price: orNull(message.price),
+    price_unit: orNull(message.priceUnit),
+    priority: message.priority,
+    verification_id: orNull(message.verificationId),
+    metadata: message.metadata === undefined ? null : JSON.stringify(message.metadata),
+    send_at: orNull(message.sendAt),
+    expires_at: message.expiresAt,
+    attempts: message.attempts,
+    attempted_at: orNull(message.attemptedAt),
+    next_at: orNull(message.nextAt),
+    polls: message.polls,
+    last_event_time: orNull(message.lastEventTime),
+    created_at: message.createdAt,
+    updated_at: message.updatedAt,
+    idempotency_key: orNull(idempotencyKey),
+    request_hash: orNull(requestHash),
+  }
+}
+
+/** The message of a row. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    channel: row.channel,
+    direction: row.direction,
+    toPhone: row.to_phone,
+    fromPhone: orUndefined(row.from_phone),
+    messagingServiceSid: orUndefined(row.messaging_service_sid),
+    message: row.message,
+    status: row.status,
+    providerMsgId: orUndefined(row.provider_msg_id),
+    errorCode: orUndefined(row.error_code),
+    numSegments: orUndefined(row.num_segments),
+    price: orUndefined(row.price),
+    priceUnit: orUndefined(row.price_unit),
+    priority: row.priority,
+    verificationId: orUndefined(row.verification_id),
+    metadata: row.metadata === null ? undefined : readTextRecord(row.metadata),
+    sendAt: orUndefined(row.send_at),
+    expiresAt: row.expires_at,
+    attempts: row.attempts,
+    attemptedAt: orUndefined(row.attempted_at),
+    nextAt: orUndefined(row.next_at),
+    polls: row.polls,
+    lastEventTime: orUndefined(row.last_event_time),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+/** The columns that an insert fills: every one of a row. */
+export const messageColumns = [
+  ...(['id', 'channel', 'direction', 'to_phone', 'from_phone', 'messaging_service_sid'] as const),
+  ...(['message', 'status', 'status_rank', 'provider_msg_id', 'error_code'] as const),
+  ...(['num_segments', 'price', 'price_unit', 'priority', 'verification_id', 'metadata'] as const),
+  ...(['send_at', 'expires_at', 'attempts', 'attempted_at', 'next_at', 'polls'] as const),
+  ...(['last_event_time', 'created_at', 'updated_at', 'idempotency_key', 'request_hash'] as const),
+] satisfies (keyof MessageRow)[]

@@ -1,0 +1,108 @@
+import { sql } from 'kysely'
+import type { Message } from '../domain/message.ts'
+import { createMessageClaims } from './message-claims.ts'
+import { createMessageMoves } from './message-moves.ts'
+import { messageColumns, toMessage, toRow } from './message-rows.ts'
+import type { MessageRow } from './schema.ts'
+import { groupStatement, type Session, statement } from './statement.ts'
+import type { MessageStore } from './store.ts'
+
+const insertMessage = groupStatement<keyof MessageRow>(
+  (bind) => sql`
+    insert into sms_log (${sql.join(messageColumns.map((name) => sql.ref(name)))})
+    values (${sql.join(messageColumns.map((name) => bind(name)))})`,
+)
+
+const selectById = statement<MessageRow, 'ids'>(
+  (bind, engine) => sql`select * from sms_log where id in ${engine.texts(bind('ids'))}`,
+)
+
+const selectByProviderId = statement<MessageRow, 'sids'>(
+  (bind, engine) =>
+    sql`select * from sms_log where provider_msg_id in ${engine.texts(bind('sids'))}`,
+)
+
+const selectByKey = statement<MessageRow, 'keys'>(
+  (bind, engine) =>
+    sql`select * from sms_log where idempotency_key in ${engine.texts(bind('keys'))}`,
+)
+
+const freeKey = groupStatement<'id'>(
+  (bind) => sql`
+    update sms_log set idempotency_key = null, request_hash = null where id = ${bind('id')}`,
+)
+
+const selectDoubtful = statement<MessageRow, 'now' | 'limit'>(
+  (bind) => sql`
+    select * from sms_log
+    where status_rank = 1 and status = 'IN_DOUBT' and next_at <= ${bind('now')}
+    order by next_at limit ${bind('limit')}`,
+)
+
+const selectUnsettled = statement<MessageRow, 'now' | 'limit'>(
+  (bind) => sql`
+    select * from sms_log where status_rank >= 2 and next_at <= ${bind('now')}
+    order by next_at limit ${bind('limit')}`,
+)
+
+// The rank stands for SENDING and IN_DOUBT, in the words of the index that serves this.
+const selectRivals = statement<MessageRow, 'id' | 'phone' | 'text'>(
+  (bind) => sql`
+    select * from sms_log
+    where status_rank = 1 and to_phone = ${bind('phone')} and message = ${bind('text')}
+      and direction = 'outbound' and id <> ${bind('id')}
+    order by id`,
+)
+
+/** The messages of `sms_log`. */
+export function createMessages(session: Session): MessageStore {
+  return {
+    ...createMessageClaims(session),
+    ...createMessageMoves(session),
+    async insert(messages) {
+      await insertMessage(session, messages.map(toRow))
+    },
+    async findKeyUses(keys, usedAfter) {
+      if (keys.length === 0) return []
+      const rows = await selectByKey(session, { keys: JSON.stringify(keys) })
+      const stale = rows.filter((row) => row.created_at < usedAfter)
+      await freeKey(session, stale)
+      return rows.flatMap((row) => {
+        const { idempotency_key: idempotencyKey, request_hash: requestHash } = row
+        if (row.created_at < usedAfter || idempotencyKey === null) return []
+        return [{ idempotencyKey, requestHash: requestHash ?? '', message: toMessage(row) }]
+      })
+    },
+    async find(id) {
+      const [row] = await selectById(session, { ids: JSON.stringify([id]) })
+      return row && toMessage(row)
+    },
+    async findMany(ids) {
+      const rows = await selectById(session, { ids: JSON.stringify(ids) })
+      return inOrder(ids, rows.map(toMessage), (message) => message.id)
+    },
+    async findByProviderIds(providerMsgIds) {
+      const rows = await selectByProviderId(session, { sids: JSON.stringify(providerMsgIds) })
+      return inOrder(providerMsgIds, rows.map(toMessage), (message) => message.providerMsgId)
+    },
+    async listDoubtful(now, limit) {
+      return (await selectDoubtful(session, { now, limit })).map(toMessage)
+    },
+    async listUnsettled(now, limit) {
+      return (await selectUnsettled(session, { now, limit })).map(toMessage)
+    },
+    async listRivals({ id, toPhone, message }) {
+      return (await selectRivals(session, { id, phone: toPhone, text: message })).map(toMessage)
+    },
+  }
+}
+
+function inOrder(
+  names: string[],
+  messages: Message[],
+  nameOf: (message: Message) => string | undefined,
+): Message[] {
+  if (messages.length < 2) return messages
+  const byName = new Map(messages.map((message) => [nameOf(message), message]))
+  return [...new Set(names)].flatMap((name) => byName.get(name) ?? [])
+}

@@ -1,0 +1,96 @@
+CREATE TABLE "sms_api_key" (
+  "id" text not null primary key,
+  "name" text not null,
+  "key_hash" text not null unique,
+  "scopes" text not null,
+  "created_at" bigint not null,
+  "revoked_at" bigint
+);
+CREATE TABLE "sms_event" (
+  "id" integer primary key autoincrement,
+  "message_id" text,
+  "provider_msg_id" text,
+  "status" text not null,
+  "source" text not null,
+  "applied" integer not null,
+  "error_code" integer,
+  "detail" text,
+  "attempt" integer,
+  "dedupe_key" text,
+  "created_at" bigint not null
+);
+CREATE UNIQUE INDEX "sms_event_dedupe_key" on "sms_event" ("dedupe_key") where "dedupe_key" is not null;
+CREATE INDEX "sms_event_message_id" on "sms_event" ("message_id") where "message_id" is not null;
+CREATE INDEX "sms_event_orphan" on "sms_event" ("provider_msg_id") where "message_id" is null;
+CREATE TABLE "sms_log" (
+  "id" text not null primary key,
+  "channel" text not null,
+  "direction" text not null,
+  "to_phone" text not null,
+  "from_phone" text,
+  "messaging_service_sid" text,
+  "message" text not null,
+  "media_urls" text,
+  "status" text not null,
+  "status_rank" integer not null,
+  "provider_msg_id" text,
+  "error_code" integer,
+  "num_segments" integer,
+  "price" text,
+  "price_unit" text,
+  "priority" integer not null,
+  "verification_id" text,
+  "metadata" text,
+  "send_at" bigint,
+  "expires_at" bigint not null,
+  "attempts" integer not null,
+  "attempted_at" bigint,
+  "next_at" bigint,
+  "polls" integer not null,
+  "last_event_time" bigint,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "idempotency_key" text,
+  "request_hash" text
+);
+CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where "status_rank" = 0;
+CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
+CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
+CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
+CREATE INDEX "sms_log_running" on "sms_log" ("status", "next_at") where "status_rank" = 1;
+CREATE INDEX "sms_log_unsettled" on "sms_log" ("next_at") where status_rank >= 2 and next_at is not null;
+CREATE INDEX "sms_log_waiting" on "sms_log" ("priority", "next_at") where "status_rank" = 0;
+CREATE TABLE "sms_migration" (
+  "name" text not null primary key,
+  "applied_at" bigint not null
+);
+CREATE TABLE "sms_opt_out" (
+  "phone" text not null primary key,
+  "reason" text not null,
+  "created_at" bigint not null
+);
+CREATE TABLE "sms_throttle" (
+  "key" text not null primary key,
+  "hits" text not null,
+  "expires_at" bigint not null
+);
+CREATE INDEX "sms_throttle_expires_at" on "sms_throttle" ("expires_at");
+CREATE TABLE "sms_verification" (
+  "id" text not null primary key,
+  "to_phone" text not null,
+  "purpose" text not null,
+  "channel" text not null,
+  "locale" text,
+  "backend" text not null,
+  "status" text not null,
+  "provider_sid" text,
+  "secret_id" text,
+  "client_key" text,
+  "sends" integer not null,
+  "attempts" integer not null,
+  "last_sent_at" bigint not null,
+  "expires_at" bigint not null,
+  "ended_at" bigint,
+  "created_at" bigint not null
+);
+CREATE INDEX "sms_verification_pending" on "sms_verification" ("to_phone", "purpose", "created_at") where status = 'pending';

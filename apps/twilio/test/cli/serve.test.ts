@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { createSimulator } from '@hsb/twilio-simulator'
+import { createFolder, runProgram, startProgram, writeConfig } from './program.ts'
+
+/** A simulator in this process, and a config file of a program that uses it as its Twilio. */
+async function createDesk(t: TestContext) {
+  const folder = await createFolder(t)
+  const twilio = createSimulator()
+  t.after(() => twilio.close())
+  const { url } = await twilio.listen()
+  const config = {
+    twilio: {
+      accountSid: twilio.accountSid,
+      authToken: twilio.authToken,
+      defaultFrom: '+15005550006',
+      baseUrl: url,
+    },
+    publicUrl: 'http://sms.example.test',
+    database: `file:${join(folder, 'sms.db')}`,
+  }
+  const file = await writeConfig(folder, config)
+  return { folder, twilio, config, file, args: ['--config', file] }
+}
+
+async function ready(program: ReturnType<typeof startProgram>): Promise<string> {
+  const line = JSON.parse(await program.line(/"event":"ready"/)) as { url: string }
+  return line.url
+}
+
+describe('hsb-twilio serve', () => {
+  it('serves with the settings of the file, logs JSON lines only, and ends well on SIGTERM', async (t) => {
+    const { args, twilio } = await createDesk(t)
+    const key = (
+      await runProgram(t, ['keys', 'create', '--name', 'x', '--scopes', 'send', ...args])
+    ).stdout.trim()
+    const program = startProgram(t, ['serve', '--port', '0', ...args])
+    const url = await ready(program)
+    const answer = await fetch(`${url}/api/sms/send/`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        prefer: 'wait=20',
+      },
+      body: JSON.stringify({ to_phone: '+14155552671', message: 'Hello' }),
+    })
+    assert.equal(answer.status, 201)
+    assert.deepEqual(
+      twilio.messages().map(({ to, body }) => ({ to, body })),
+      [{ to: '+14155552671', body: 'Hello' }],
+    )
+    program.kill('SIGTERM')
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+    assert.equal(program.stdout(), '')
+    for (const line of program.stderr().trim().split('\n')) {
+      assert.partialDeepStrictEqual(Object.keys(JSON.parse(line) as object), ['level', 'time'])
+    }
+  })
+
+  it('finishes a request that is waiting when SIGTERM comes', async (t) => {
+    const { args, twilio } = await createDesk(t)
+    twilio.behave({ kind: 'slow', ms: 1_000, after: 'accepting' })
+    const created = await runProgram(t, [
+      'keys',
+      'create',
+      '--name',
+      'x',
+      '--scopes',
+      'send',
+      ...args,
+    ])
+    const program = startProgram(t, ['serve', '--port', '0', ...args])
+    const url = await ready(program)
+    const answer = fetch(`${url}/api/sms/send/`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${created.stdout.trim()}`,
+        'content-type': 'application/json',
+        prefer: 'wait=20',
+      },
+      body: JSON.stringify({ to_phone: '+14155552671', message: 'Hello' }),
+    })
+    // The call has reached Twilio: now somebody waits for its answer.
+    while (twilio.messages().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    program.kill('SIGTERM')
+    const { status, headers } = await answer
+    assert.deepEqual([status, headers.get('connection')], [201, 'close'])
+    assert.deepEqual(await program.exited, { code: 0, signal: null })
+  })
+
+  it('names every wrong setting on a line of its own, and no value', async (t) => {
+    const { folder, config } = await createDesk(t)
+    const file = await writeConfig(folder, {
+      ...config,
+      twilio: {
+        ...config.twilio,
+        accountSid: 'canary-1',
+        authToken: 'canary-2',
+        authTokn: 'canary-3',
+      },
+      publicUrl: 'canary-4',
+      delivery: { concurrency: 0 },
+    })
+    const { code, stdout, stderr } = await runProgram(t, ['serve', '--config', file])
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.equal(stderr.split('\n')[0], `hsb-twilio: wrong settings in ${file}`)
+    for (const setting of ['twilio.accountSid', 'publicUrl', 'delivery.concurrency']) {
+      assert.match(stderr, new RegExp(`^  ${setting}: `, 'm'))
+    }
+    assert.match(stderr, /authTokn/)
+    assert.doesNotMatch(stderr, /canary|^ {4}at /m)
+  })
+
+  it('says what is wrong with the file itself', async (t) => {
+    const { folder } = await createDesk(t)
+    const wrong: [text: string | undefined, words: RegExp][] = [
+      [undefined, /there is no file .*other\.config\.ts; name yours by --config/],
+      ['export const settings = {}', /exports no settings/],
+      ['export default 5', /exports no settings/],
+      ['enum A { b }', /cannot be loaded: .*enum/i],
+      ['throw new Error("+14155552671 is missing")', /cannot be loaded: Error: \+1415\*{5}71 is/],
+      ["import 'not-installed'", /cannot be loaded: .*not-installed/],
+    ]
+    for (const [text, words] of wrong) {
+      const file = join(folder, `${text === undefined ? 'other' : 'x'}.config.ts`)
+      if (text !== undefined) await writeFile(file, text)
+      const { code, stderr } = await runProgram(t, ['serve', '--config', file])
+      assert.equal(code, 1)
+      assert.match(stderr, words)
+      assert.equal(stderr.split('\n').length, 2, stderr)
+    }
+  })
+
+  it('takes an export named config as well', async (t) => {
+    const { folder, config } = await createDesk(t)
+    const file = join(folder, 'named.ts')
+    await writeFile(file, `export const config: object = ${JSON.stringify(config)}`)
+    const program = startProgram(t, ['serve', '--port', '0', '--config', file])
+    assert.match(await ready(program), /^http:/)
+  })
+
+  it('says in one line that the database cannot be opened', async (t) => {
+    const { folder, config } = await createDesk(t)
+    for (const path of [folder, join(folder, 'none', 'sms.db')]) {
+      const file = await writeConfig(folder, { ...config, database: `file:${path}` })
+      const { code, stderr } = await runProgram(t, ['serve', '--port', '0', '--config', file])
+      assert.equal(code, 1)
+      assert.match(stderr, /^hsb-twilio: .*\n$/)
+      assert.ok(stderr.includes(path))
+    }
+  })
+
+  it('keeps to this machine until there is a key', async (t) => {
+    const { args } = await createDesk(t)
+    const everywhere = ['serve', '--host', '0.0.0.0', '--port', '0', ...args]
+    const refused = await runProgram(t, everywhere)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /^hsb-twilio: cannot listen: 0\.0\.0\.0 can be reached.*\n$/)
+    await runProgram(t, ['keys', 'create', '--name', 'x', '--scopes', 'send', ...args])
+    assert.match(await ready(startProgram(t, everywhere)), /^http:\/\/0\.0\.0\.0:\d+$/)
+  })
+
+  it('does not show in a crash what the error quotes', async (t) => {
+    const { folder, config } = await createDesk(t)
+    const file = join(folder, 'crash.config.ts')
+    const crash = `setTimeout(() => { throw new TypeError('canary +14155552671') }, 0)`
+    await writeFile(file, `${crash}\nexport default ${JSON.stringify(config)}`)
+    const { code, stderr } = await runProgram(t, ['serve', '--port', '0', '--config', file])
+    assert.equal(code, 1)
+    assert.match(stderr, /unexpected error: TypeError\n {4}at /)
+    assert.doesNotMatch(stderr, /canary|4155552671/)
+  })
+})

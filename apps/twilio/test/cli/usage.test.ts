@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import manifest from '../../package.json' with { type: 'json' }
+import { runProgram } from './program.ts'
+
+const commands = [
+  ['dev'],
+  ['serve'],
+  ['migrate'],
+  ['send'],
+  ['keys', 'create'],
+  ['keys', 'list'],
+  ['keys', 'revoke'],
+]
+
+describe('hsb-twilio', () => {
+  it('says its version', async (t) => {
+    const run = await runProgram(t, ['--version'])
+    assert.deepEqual(run, { code: 0, stdout: `${manifest.version}\n`, stderr: '' })
+  })
+
+  it('lists its commands', async (t) => {
+    const { code, stdout } = await runProgram(t, ['--help'])
+    assert.equal(code, 0)
+    for (const [word] of commands) assert.match(stdout, new RegExp(`^ +${word} {4}`, 'm'))
+  })
+
+  it('shows two examples for each command, without colours in a pipe', async (t) => {
+    await Promise.all(
+      commands.map(async (words) => {
+        const { code, stdout, stderr } = await runProgram(t, [...words, '--help'])
+        assert.deepEqual([code, stderr], [0, ''])
+        const examples = stdout.slice(stdout.indexOf('EXAMPLES')).split('\n')
+        const name = ['hsb-twilio', ...words].join(' ')
+        assert.equal(examples.filter((line) => line.startsWith(`  ${name}`)).length, 2)
+        assert.ok(!stdout.includes('\u001b'))
+      }),
+    )
+  })
+
+  const mistakes: [line: string, words: RegExp][] = [
+    ['', /a command is missing/],
+    ['sned', /no command 'sned'/],
+    ['keys', /a command is missing/],
+    ['keys destroy', /no command 'destroy'/],
+    ['constructor', /no command 'constructor'/],
+    ['--frobnicate', /no option '--frobnicate'/],
+    ['dev --frobnicate', /Unknown option '--frobnicate'/],
+    ['dev --port', /'--port <value>' argument missing/],
+    ['dev --port 70000', /'--port' must be a number from 0 to 65535, not '70000'/],
+    ['dev --port 1e3', /'--port' must be a number/],
+    ['dev --port=', /'--port' is empty/],
+    ['dev --json=yes', /'--json' does not take an argument/],
+    ['dev --backend none', /'--backend' must be one of twilio-verify, own-codes/],
+    ['dev --log-level loud', /'--log-level' must be one of debug, info, warn, error/],
+    ['serve twilio.config.ts', /Unexpected argument 'twilio.config.ts'/],
+    ['send --to +14155552671', /--message/],
+    ['send --to +14155552671 --message x --wait soon', /'--wait' must be a number/],
+    ['keys create --name shop', /--scopes/],
+    ['keys create --name shop --scopes send,write', /'write' is no scope/],
+    ['keys revoke', /ID/],
+  ]
+  it('exits with 2 and a hint when it is called wrongly', async (t) => {
+    for (const [line, words] of mistakes) {
+      const run = await runProgram(t, line.split(' ').filter(Boolean))
+      assert.equal(run.code, 2, line)
+      assert.equal(run.stdout, '')
+      const [what = '', hint = '', ...rest] = run.stderr.split('\n')
+      assert.match(what, /^hsb-twilio: /)
+      assert.match(what, words)
+      assert.match(hint, /^Try: hsb-twilio.* --help$/)
+      assert.deepEqual(rest, [''])
+    }
+  })
+})

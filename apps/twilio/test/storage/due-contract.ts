@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  idsOf,
+  insertMessages,
+  openFor,
+  type OpenStore,
+  sampleMessage,
+  sendingMessage,
+  start,
+} from './samples.ts'
+
+/** What the worker looks after besides sending. */
+export function dueContract(open: OpenStore): void {
+  describe('messages.expireDue', () => {
+    it('ends waiting messages past their end, whenever they are due', async (t) => {
+      const store = await openFor(t, open)
+      await insertMessages(
+        store,
+        sampleMessage({ id: 'retry later', expiresAt: start, nextAt: start + 9_000 }),
+        sampleMessage({ id: 'in time', expiresAt: start + 1 }),
+        sendingMessage({ id: 'sending', expiresAt: start }),
+      )
+      const [ended, ...others] = await store.messages.expireDue(start, 10)
+      assert.deepEqual(idsOf(others), [])
+      assert.equal(ended?.id, 'retry later')
+      assert.equal(ended.status, 'EXPIRED')
+      assert.equal(ended.nextAt, undefined)
+      assert.equal(ended.lastEventTime, start)
+      assert.deepEqual(await store.messages.expireDue(start, 10), [])
+    })
+
+    it('ends no more than asked', async (t) => {
+      const store = await openFor(t, open)
+      const ids = ['a', 'b', 'c']
+      await insertMessages(store, ...ids.map((id) => sampleMessage({ id, expiresAt: start })))
+      assert.equal((await store.messages.expireDue(start, 2)).length, 2)
+      assert.equal((await store.messages.expireDue(start, 2)).length, 1)
+    })
+  })
+
+  describe('messages.doubtLapsed', () => {
+    it('puts messages whose lease is over in doubt', async (t) => {
+      const store = await openFor(t, open)
+      await insertMessages(
+        store,
+        sendingMessage({ id: 'lapsed', nextAt: start }),
+        sendingMessage({ id: 'running', nextAt: start + 1 }),
+        sampleMessage({ id: 'queued' }),
+      )
+      const [lapsed, ...others] = await store.messages.doubtLapsed(start, start + 60_000, 10)
+      assert.deepEqual(idsOf(others), [])
+      assert.deepEqual(
+        [lapsed?.id, lapsed?.status, lapsed?.nextAt, lapsed?.attempts],
+        ['lapsed', 'IN_DOUBT', start + 60_000, 1],
+      )
+      assert.deepEqual(idsOf(await store.messages.listDoubtful(start + 59_999, 10)), [])
+      assert.deepEqual(idsOf(await store.messages.listDoubtful(start + 60_000, 10)), ['lapsed'])
+    })
+  })
+
+  describe('messages.listUnsettled', () => {
+    it('lists what the carrier has and is due to be asked about, longest due first', async (t) => {
+      const store = await openFor(t, open)
+      await insertMessages(
+        store,
+        sampleMessage({ id: 'sent', status: 'SENT', nextAt: start }),
+        sampleMessage({ id: 'accepted', status: 'ACCEPTED', nextAt: start - 1 }),
+        sampleMessage({ id: 'disputed', status: 'FAILED', nextAt: start - 2 }),
+        sampleMessage({ id: 'later', status: 'SENT', nextAt: start + 1 }),
+        sampleMessage({ id: 'done', status: 'DELIVERED', nextAt: undefined }),
+        sampleMessage({ id: 'queued' }),
+        sendingMessage({ id: 'sending', nextAt: start }),
+      )
+      const due = await store.messages.listUnsettled(start, 10)
+      assert.deepEqual(idsOf(due), ['disputed', 'accepted', 'sent'])
+      assert.deepEqual(idsOf(await store.messages.listUnsettled(start, 1)), ['disputed'])
+    })
+  })
+
+  describe('messages.nextDue and queueFacts', () => {
+    it('know the earliest moment at which there is something to do', async (t) => {
+      const store = await openFor(t, open)
+      assert.equal(await store.messages.nextDue(), undefined)
+      const steps = [
+        sampleMessage({ id: 'poll', status: 'SENT', nextAt: start + 900 }),
+        sampleMessage({ id: 'end', nextAt: start + 950, expiresAt: start + 800 }),
+        sampleMessage({ id: 'bulk', nextAt: start + 700, priority: 0 }),
+        sampleMessage({ id: 'code', nextAt: start + 600, priority: 2 }),
+        sampleMessage({ id: 'settle', status: 'IN_DOUBT', nextAt: start + 500 }),
+        sendingMessage({ id: 'lease', nextAt: start + 400 }),
+      ]
+      for (const [i, message] of steps.entries()) {
+        await insertMessages(store, message)
+        assert.equal(await store.messages.nextDue(), start + (9 - i) * 100)
+      }
+    })
+
+    it('count what is due and what is in doubt', async (t) => {
+      const store = await openFor(t, open)
+      const nothing = { waiting: 0, inDoubt: 0, oldestDueAt: undefined }
+      assert.deepEqual(await store.messages.queueFacts(start), nothing)
+      await insertMessages(
+        store,
+        sampleMessage({ id: 'a', nextAt: start }),
+        sampleMessage({ id: 'b', nextAt: start - 7, priority: 0 }),
+        sampleMessage({ id: 'c', nextAt: start + 1 }),
+        sampleMessage({ id: 'd', status: 'IN_DOUBT' }),
+        sampleMessage({ id: 'e', status: 'SENT' }),
+      )
+      const facts = { waiting: 2, inDoubt: 1, oldestDueAt: start - 7 }
+      assert.deepEqual(await store.messages.queueFacts(start), facts)
+    })
+  })
+}

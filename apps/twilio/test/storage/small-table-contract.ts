@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { ApiKey } from '../../src/storage/store.ts'
+import { openFor, type OpenStore, start } from './samples.ts'
+
+const key = (id: string, createdAt: number): ApiKey => ({
+  id,
+  name: `key ${id}`,
+  keyHash: `hash ${id}`,
+  scopes: ['send', 'read'],
+  createdAt,
+  revokedAt: undefined,
+})
+
+export function smallTableContract(open: OpenStore): void {
+  describe('optOuts', () => {
+    it('tell which phones opted out until they opt in again', async (t) => {
+      const store = await openFor(t, open)
+      await store.optOuts.add({ phone: '+14155550001', reason: 'STOP', at: start })
+      await store.optOuts.add({ phone: '+14155550001', reason: 'STOP again', at: start + 1 })
+      const phones = ['+14155550001', '+14155550002']
+      assert.deepEqual(await store.optOuts.find(phones), new Set(['+14155550001']))
+      assert.deepEqual(await store.optOuts.find([]), new Set())
+      assert.equal(await store.optOuts.remove('+14155550001'), true)
+      assert.equal(await store.optOuts.remove('+14155550001'), false)
+      assert.deepEqual(await store.optOuts.find(phones), new Set())
+    })
+  })
+
+  describe('apiKeys', () => {
+    it('are found by their hash and listed by age', async (t) => {
+      const store = await openFor(t, open)
+      await store.apiKeys.insert(key('new', start + 1))
+      await store.apiKeys.insert(key('old', start))
+      assert.deepEqual(await store.apiKeys.findByHash('hash new'), key('new', start + 1))
+      assert.equal(await store.apiKeys.findByHash('new'), undefined)
+      assert.deepEqual(await store.apiKeys.list(), [key('old', start), key('new', start + 1)])
+    })
+
+    it('are revoked once and stay revoked', async (t) => {
+      const store = await openFor(t, open)
+      await store.apiKeys.insert(key('a', start))
+      assert.equal(await store.apiKeys.revoke('a', start + 5), true)
+      assert.equal(await store.apiKeys.revoke('a', start + 9), false)
+      assert.equal(await store.apiKeys.revoke('b', start + 9), false)
+      assert.equal((await store.apiKeys.findByHash('hash a'))?.revokedAt, start + 5)
+    })
+  })
+}

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { StorageError } from '../../src/storage/errors.ts'
+import {
+  insertMessages,
+  openFor,
+  type OpenStore,
+  sampleEvent,
+  sampleMessage,
+  start,
+} from './samples.ts'
+
+const entry = (id: string) => ({
+  message: sampleMessage({ id }),
+  idempotencyKey: undefined,
+  requestHash: undefined,
+})
+
+export function transactionContract(open: OpenStore): void {
+  describe('transaction', () => {
+    it('answers what the work answers and keeps what it wrote', async (t) => {
+      const store = await openFor(t, open)
+      const answer = await store.transaction(async (tables) => {
+        await tables.messages.insert([entry('a')])
+        return (await tables.messages.find('a'))?.id
+      })
+      assert.equal(answer, 'a')
+      assert.equal((await store.messages.find('a'))?.id, 'a')
+    })
+
+    it('leaves nothing of work that fails, in no table', async (t) => {
+      const store = await openFor(t, open)
+      const work = store.transaction(async (tables) => {
+        await tables.messages.insert([entry('a')])
+        await tables.events.append([sampleEvent({ messageId: 'a', dedupeKey: 'k' })])
+        await tables.optOuts.add({ phone: '+1', reason: 'STOP', at: start })
+        throw new TypeError('in the middle')
+      })
+      await assert.rejects(work, TypeError)
+      assert.equal(await store.messages.find('a'), undefined)
+      assert.deepEqual(await store.events.list('a'), [])
+      assert.equal((await store.optOuts.find(['+1'])).size, 0)
+      assert.deepEqual(await store.events.append([sampleEvent({ dedupeKey: 'k' })]), [true])
+    })
+
+    it('fails as a whole when a statement in it failed, even if the work went on', async (t) => {
+      const store = await openFor(t, open)
+      await insertMessages(store, sampleMessage({ id: 'taken' }))
+      const work = store.transaction(async (tables) => {
+        await tables.messages.insert([entry('a'), entry('taken')]).catch(() => undefined)
+        await tables.messages.insert([entry('b')]).catch(() => undefined)
+      })
+      await assert.rejects(work, StorageError)
+      assert.deepEqual(await store.messages.findMany(['a', 'b']), [])
+      await insertMessages(store, sampleMessage({ id: 'c' }))
+    })
+
+    it('writes nothing of a statement that is still under way when the work fails', async (t) => {
+      const store = await openFor(t, open)
+      const strays: Promise<unknown>[] = []
+      const work = store.transaction(async (tables) => {
+        for (let i = 0; i < 20; i++) strays.push(tables.messages.insert([entry(`stray ${i}`)]))
+        throw new Error('too early')
+      })
+      await assert.rejects(work, /too early/)
+      await Promise.allSettled(strays)
+      const ids = Array.from({ length: 20 }, (_, i) => `stray ${i}`)
+      assert.deepEqual(await store.messages.findMany(ids), [])
+    })
+
+    it('hides uncommitted rows from readers outside', async (t) => {
+      const store = await openFor(t, open)
+      let outside: Promise<unknown> = Promise.resolve()
+      const work = store.transaction(async (tables) => {
+        await tables.messages.insert([entry('a')])
+        outside = store.messages.find('a')
+        await tables.messages.find('a')
+        throw new Error('taken back')
+      })
+      await assert.rejects(work, /taken back/)
+      assert.equal(await outside, undefined)
+    })
+
+    it('runs one after another in the order of the calls', async (t) => {
+      const store = await openFor(t, open)
+      const log: string[] = []
+      await Promise.all(
+        ['a', 'b', 'c'].map((id) =>
+          store.transaction(async (tables) => {
+            log.push(`${id} begins`)
+            await tables.messages.insert([entry(id)])
+            await tables.messages.find(id)
+            log.push(`${id} ends`)
+          }),
+        ),
+      )
+      const expected = ['a', 'b', 'c'].flatMap((id) => [`${id} begins`, `${id} ends`])
+      assert.deepEqual(log, expected)
+    })
+
+    it('goes on after one that failed', async (t) => {
+      const store = await openFor(t, open)
+      const results = await Promise.allSettled([
+        store.transaction(() => Promise.reject(new Error('first'))),
+        store.transaction((tables) => tables.messages.insert([entry('a')])),
+      ])
+      assert.deepEqual(
+        results.map((result) => result.status),
+        ['rejected', 'fulfilled'],
+      )
+      assert.equal((await store.messages.find('a'))?.id, 'a')
+    })
+  })
+
+  describe('migrate, ping and close', () => {
+    it('say what is applied and what is missing', async (t) => {
+      const store = await open()
+      t.after(() => store.close())
+      const { applied, pending } = await store.migrationStatus()
+      assert.deepEqual(applied, [])
+      assert.ok(pending.length > 0)
+      assert.deepEqual(await store.migrate(), { applied: pending, pending: [] })
+      assert.deepEqual(await store.migrate(), { applied: [], pending: [] })
+      assert.deepEqual(await store.migrationStatus(), { applied: pending, pending: [] })
+    })
+
+    it('answer a ping before and after the migration, not after the end', async () => {
+      const store = await open()
+      await store.ping()
+      await store.migrate()
+      await store.ping()
+      await store.close()
+      await store.close()
+      await assert.rejects(store.ping(), StorageError)
+      await assert.rejects(store.messages.find('a'), StorageError)
+      await assert.rejects(
+        store.transaction(async () => undefined),
+        StorageError,
+      )
+    })
+
+    it('let a running transaction finish before they close', async () => {
+      const store = await open()
+      await store.migrate()
+      const work = store.transaction(async (tables) => {
+        await tables.messages.insert([entry('a')])
+        return (await tables.messages.find('a'))?.id
+      })
+      await store.close()
+      assert.equal(await work, 'a')
+    })
+  })
+}

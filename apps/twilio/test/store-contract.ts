@@ -1,0 +1,28 @@
+import { describe } from 'node:test'
+import { advanceContract } from './storage/advance-contract.ts'
+import { claimContract } from './storage/claim-contract.ts'
+import { dueContract } from './storage/due-contract.ts'
+import { eventContract } from './storage/event-contract.ts'
+import { messageContract } from './storage/message-contract.ts'
+import { moveContract } from './storage/move-contract.ts'
+import type { OpenStore } from './storage/samples.ts'
+import { smallTableContract } from './storage/small-table-contract.ts'
+import { throttleContract } from './storage/throttle-contract.ts'
+import { transactionContract } from './storage/transaction-contract.ts'
+import { verificationContract } from './storage/verification-contract.ts'
+
+/** What every engine must do. `open` answers an empty database of its own each time. */
+export function storeContract(name: string, open: OpenStore): void {
+  describe(`${name} store`, () => {
+    messageContract(open)
+    claimContract(open)
+    dueContract(open)
+    advanceContract(open)
+    moveContract(open)
+    eventContract(open)
+    verificationContract(open)
+    throttleContract(open)
+    smallTableContract(open)
+    transactionContract(open)
+  })
+}

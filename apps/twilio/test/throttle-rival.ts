@@ -1,0 +1,36 @@
+import { once } from 'node:events'
+import { systemClock } from '../src/clock.ts'
+import { createThrottles, type TakeResult } from '../src/services/throttles.ts'
+import { openSqlite } from '../src/storage/engines/sqlite.ts'
+import { StorageError } from '../src/storage/errors.ts'
+
+// One of several processes that want the same places; prints how many it got in each round.
+// SQLite lets a waiter sleep ever longer, so whoever has the lock would get it again and again: asking
+// in short turns makes the processes meet.
+const store = openSqlite(process.argv[2] ?? '', { busyTimeoutMs: 1 })
+const throttles = createThrottles({ clock: systemClock, store: 'database' })
+const rules = [{ limit: 10, windowSeconds: 3_600 }]
+
+async function take(key: string): Promise<TakeResult> {
+  for (;;) {
+    try {
+      return await store.transaction(({ throttles: counters }) =>
+        throttles.take(counters, [{ key, rules }]),
+      )
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+    }
+  }
+}
+
+process.stdout.write('ready\n')
+await once(process.stdin, 'data')
+
+const allowed: number[] = []
+for (let round = 0; round < 10; round++) {
+  let got = 0
+  for (let i = 0; i < 12; i++) if ((await take(`round ${round}`)).kind === 'allowed') got++
+  allowed.push(got)
+}
+await store.close()
+process.stdout.write(JSON.stringify(allowed))

@@ -1,0 +1,148 @@
+// npm run bench: the app against the physical limit, in turn, in one run. Ratios are what counts; the
+// absolute figures are this machine's on this day.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { callbackBytes } from './callback.ts'
+import { measureColdStart } from './cold-start.ts'
+import { postBytes, runLoad } from './load.ts'
+import { type ServerProcess, startServerProcess } from './process.ts'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    requests: { type: 'string', default: '12000' },
+  },
+})
+const rounds = Number(values.rounds)
+const requests = Number(values.requests)
+const connections = 64
+const warmUp = 4_000
+
+interface Round {
+  perSecond: number
+  cpuMicros: number
+  p50: number
+  p99: number
+}
+type Table = Record<'accept' | 'callback', Round[]>
+
+const folder = mkdtempSync(join(tmpdir(), 'hsb-bench-'))
+const tables: Record<'limit' | 'app', Table> = {
+  limit: { accept: [], callback: [] },
+  app: { accept: [], callback: [] },
+}
+try {
+  for (let round = 0; round < rounds; round++) {
+    for (const name of ['limit', 'app'] as const) {
+      const file = join(folder, `${name}-${round}.db`)
+      const server = await startServerProcess(`bench/servers/${name}.ts`, [file])
+      try {
+        await measure(server, tables[name])
+      } finally {
+        await server.stop()
+      }
+    }
+  }
+  print('accept')
+  print('callback')
+  await measureColdStart()
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+async function measure(server: ServerProcess, table: Table): Promise<void> {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `Bearer ${String(server.facts['key'] ?? '')}`,
+  }
+  const send = (index: number) => {
+    const body = {
+      to_phone: `+1415555${String(index % 10_000).padStart(4, '0')}`,
+      message: `Your parcel ${index} is on its way`,
+    }
+    return postBytes('/api/sms/send/', headers, JSON.stringify(body))
+  }
+  await load(server, warmUp, send, 202)
+  table.accept.push(await load(server, requests, send, 202))
+
+  const ids = await collectIds(server, send)
+  const callbacks = ids.map((id, i) => callbackBytes(id, i + 1))
+  const callback = (index: number) => callbacks[index] ?? Buffer.alloc(0)
+  table.callback.push(await load(server, callbacks.length, callback, 204))
+}
+
+async function load(
+  server: ServerProcess,
+  count: number,
+  requestOf: (i: number) => Buffer,
+  expected: number,
+): Promise<Round> {
+  const before = server.cpuMicros()
+  const result = await runLoad({ port: server.port, connections, requests: count, requestOf })
+  const cpu = server.cpuMicros() - before
+  if (result.statuses.get(expected) !== count) {
+    throw new Error(
+      `expected ${count} answers ${expected}, got ${JSON.stringify([...result.statuses])}`,
+    )
+  }
+  const sorted = result.latencies.toSorted()
+  const at = (share: number) => sorted[Math.floor(share * (count - 1))] ?? 0
+  return { perSecond: count / result.seconds, cpuMicros: cpu / count, p50: at(0.5), p99: at(0.99) }
+}
+
+/** Ids of messages that have no callback yet. */
+async function collectIds(
+  server: ServerProcess,
+  send: (index: number) => Buffer,
+): Promise<string[]> {
+  const ids: string[] = []
+  const { connect } = await import('node:net')
+  await new Promise<void>((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1')
+    let pending = ''
+    const wanted = requests / 2
+    for (let i = 0; i < wanted; i++) socket.write(send(i))
+    socket.on('error', reject)
+    socket.on('data', (chunk: Buffer) => {
+      pending += chunk.toString('latin1')
+      for (
+        let found = /"id":"([0-9a-f-]{36})"/.exec(pending);
+        found;
+        found = /"id":"([0-9a-f-]{36})"/.exec(pending)
+      ) {
+        ids.push(found[1] ?? '')
+        pending = pending.slice(found.index + found[0].length)
+      }
+      if (ids.length >= wanted) {
+        socket.destroy()
+        resolve()
+      }
+    })
+  })
+  return ids
+}
+
+function print(what: 'accept' | 'callback'): void {
+  const median = (list: number[]) =>
+    list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
+  const column = (name: 'limit' | 'app', key: keyof Round) =>
+    median(tables[name][what].map((round) => round[key]))
+  console.log(`\n${what}, ${connections} connections, median of ${rounds} rounds`)
+  console.log('          messages/s   CPU µs   p50 ms   p99 ms')
+  for (const name of ['limit', 'app'] as const) {
+    const cells = [
+      column(name, 'perSecond').toFixed(0).padStart(10),
+      column(name, 'cpuMicros').toFixed(1).padStart(8),
+      column(name, 'p50').toFixed(2).padStart(8),
+      column(name, 'p99').toFixed(2).padStart(8),
+    ]
+    console.log(`${name.padEnd(8)}  ${cells.join(' ')}`)
+  }
+  const rate = column('app', 'perSecond') / column('limit', 'perSecond')
+  const cpu = column('app', 'cpuMicros') / column('limit', 'cpuMicros')
+  console.log(
+    `app/limit ${rate.toFixed(2).padStart(10)} ${cpu.toFixed(2).padStart(8)}   (goal: >= 0.70, <= 1.50)`,
+  )
+}
