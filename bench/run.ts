@@ -10,9 +10,11 @@ import { postBytes, runLoad } from './load.ts'
 import { type ServerProcess, startServerProcess } from './process.ts'
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
     rounds: { type: 'string', default: '5' },
     requests: { type: 'string', default: '12000' },
+    'cold-start': { type: 'boolean', default: true },
   },
 })
 const rounds = Number(values.rounds)
@@ -47,7 +49,7 @@ try {
   }
   print('accept')
   print('callback')
-  await measureColdStart()
+  if (values['cold-start']) await measureColdStart()
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -9,7 +9,10 @@ after(async () => {
   // Handles that were closed in the last test need a few turns to disappear.
   for (let i = 0; i < 20 && open().length > 0; i++) await turn()
   const left = open()
-  if (left.length > 0) throw new Error(`left open after the last test: ${left.join(', ')}`)
+  if (left.length === 0) return
+  // What is open would keep this process alive for ever. The results need a moment to be written.
+  setTimeout(() => process.exit(1), 2_000).unref()
+  throw new Error(`left open after the last test: ${left.join(', ')}`)
 })
 
 function open(): string[] {

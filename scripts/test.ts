@@ -18,8 +18,6 @@ const run = spawnSync(
     '--disable-warning=ExperimentalWarning',
     '--import=./scripts/leak-guard.ts',
     '--test',
-    // A failed test may leave its server open; the guard reports it, and the run must still end.
-    '--test-force-exit',
     '--test-timeout=120000',
     ...(positionals.length > 0 ? positionals : everything),
   ],

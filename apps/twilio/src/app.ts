@@ -3,7 +3,7 @@ import { systemClock } from './clock.ts'
 import { readSettings, type Settings, type TwilioConfig } from './config.ts'
 import { createIds } from './domain/id.ts'
 import { silentLogger } from './domain/log.ts'
-import type { RandomBytes } from './domain/random.ts'
+import { createRandomPool, type RandomBytes } from './domain/random.ts'
 import type { Clock } from './domain/time.ts'
 import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
 import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
@@ -71,7 +71,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const settings = readSettings(config)
   const logger = settings.logger ?? silentLogger
   const clock = world.clock ?? systemClock
-  const randomBytes = world.randomBytes ?? systemRandomBytes
+  const randomBytes = world.randomBytes ?? createRandomPool(systemRandomBytes)
   const store = world.store ?? openSqlite(settings.database.replace(/^file:/, ''))
   const provider = world.provider ?? createTwilioProvider(settings, clock)
 

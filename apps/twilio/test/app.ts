@@ -42,7 +42,10 @@ export interface TestOptions extends World {
 export const publicUrl = 'https://sms.example.test'
 
 /** Builds it all, and stops it when the test ends, however it ends. */
-export async function createTestApp(t: TestContext, options: TestOptions = {}): Promise<TestApp> {
+export async function createTestApp(
+  t: Pick<TestContext, 'after'>,
+  options: TestOptions = {},
+): Promise<TestApp> {
   const { config = {}, twilio: simulatorOptions, ...world } = options
   const clock = createTestClock()
   let app: TwilioApp | undefined

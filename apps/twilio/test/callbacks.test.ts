@@ -300,6 +300,20 @@ describe('a callback signed by Twilio but altered on its way', () => {
     assert.equal(await statusOf(test, other.id), 'ACCEPTED')
   })
 
+  it('cannot give a message the SID of another one', async (t) => {
+    const test = await createTestApp(t)
+    const { sid } = await sentMessage(test)
+    const waiting = await test.app.messages.send({ toPhone: '+14155552671', message: 'hello' })
+    assert.ok(waiting.kind === 'accepted')
+    const crossed = signedCallback(test, {
+      sid,
+      messageId: waiting.message.id,
+      status: 'delivered',
+    })
+    assert.equal((await post(test, crossed)).status, 204)
+    assert.equal(await statusOf(test, waiting.message.id), 'QUEUED')
+  })
+
   it('of another account is refused', async (t) => {
     const test = await createTestApp(t)
     const { id, sid } = await sentMessage(test)

@@ -60,14 +60,18 @@ export async function onBench(
   run: (bench: VerificationBench) => Promise<void>,
 ): Promise<void> {
   const { backend, verification, throttles, config, world } = options
-  const test = await createTestApp({
-    config: {
-      verification: { backend, secrets, countries: 'all', ...verification },
-      ...(throttles === undefined ? {} : { throttles }),
-      ...config,
+  // It is stopped below, also in the middle of a test that builds several.
+  const test = await createTestApp(
+    { after() {} },
+    {
+      config: {
+        verification: { backend, secrets, countries: 'all', ...verification },
+        ...(throttles === undefined ? {} : { throttles }),
+        ...config,
+      },
+      ...world,
     },
-    ...world,
-  })
+  )
   const { verifications } = test.app
   const start: VerificationBench['start'] = (input) =>
     verifications.start({ toPhone: phone, ...input })

@@ -3,7 +3,7 @@ import { matchPath, plainRoute } from './call.ts'
 import type { Call, Route } from './call.ts'
 import type { Clock } from './clock.ts'
 import { rfc2822 } from './dates.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import { cutPage } from './paging.ts'
 import { fixedSid } from './sids.ts'
 

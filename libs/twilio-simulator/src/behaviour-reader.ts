@@ -36,9 +36,7 @@ const kinds = [
 ] as const satisfies readonly Behaviour['kind'][]
 
 /** Outcome of reading a behaviour that came as JSON: all that is wrong with it, or the behaviour. */
-export type ReadBehaviour =
-  | { kind: 'good'; behaviour: Behaviour }
-  | { kind: 'bad'; errors: FieldError[] }
+type ReadBehaviour = { kind: 'good'; behaviour: Behaviour } | { kind: 'bad'; errors: FieldError[] }
 
 /** Reads `{"kind": "server-error", "http_status": 503, "before": "accepting", "times": 2}`. */
 export function readBehaviour(json: unknown): ReadBehaviour {

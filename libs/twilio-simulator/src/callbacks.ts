@@ -1,7 +1,7 @@
 import { readCallbackUrl } from './callback-url.ts'
 import type { CallbackTarget, Overrides } from './callback-url.ts'
 import type { Clock } from './clock.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import { failureKind } from './post.ts'
 import type { CallbackEntry, RequestLog } from './request-log.ts'
 import { signForm } from './signature.ts'

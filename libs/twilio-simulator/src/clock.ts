@@ -4,17 +4,20 @@ export interface Clock {
   now(): Date
   /** Runs the task when its time has come; the answer calls it off. */
   after(ms: number, task: () => Promise<void> | void): () => void
-  sleep(ms: number): Promise<void>
+  /** `called-off` when it was woken because everything is over. */
+  sleep(ms: number): Promise<'slept' | 'called-off'>
   /** Moves time on and runs everything that falls due, in order, each to its end. */
   advance(ms: number): Promise<void>
   /** Drops every waiting task and wakes every sleeper. */
   clear(): void
+  /** Clears, and sets no timer any more. */
+  stop(): void
 }
 
 interface Task {
   at: number
   run: () => Promise<void> | void
-  wake?: (() => void) | undefined
+  callOff?: (() => void) | undefined
 }
 
 // setTimeout fires at once when asked for more than this.
@@ -30,6 +33,7 @@ export function createClock(kind: 'real' | 'manual', startAt: Date, work: Work):
   let aheadMs = kind === 'real' ? startAt.getTime() - Date.now() : 0
   let timer: NodeJS.Timeout | undefined
   let advancing = Promise.resolve()
+  let stopped = false
 
   const now = () => (kind === 'manual' ? manualNow : Date.now() + aheadMs)
   const setNow = (time: number) => {
@@ -50,7 +54,8 @@ export function createClock(kind: 'real' | 'manual', startAt: Date, work: Work):
     clearTimeout(timer)
     timer = undefined
     const next = tasks[0]
-    if (next) timer = setTimeout(runDue, Math.min(Math.max(0, next.at - now()), longestTimerMs))
+    if (next && !stopped)
+      timer = setTimeout(runDue, Math.min(Math.max(0, next.at - now()), longestTimerMs))
   }
   const runDue = () => {
     const due = now()
@@ -72,6 +77,13 @@ export function createClock(kind: 'real' | 'manual', startAt: Date, work: Work):
     arm()
   }
 
+  const clear = () => {
+    const left = tasks
+    tasks = []
+    arm()
+    for (const task of left) task.callOff?.()
+  }
+
   return {
     now: () => new Date(now()),
     after(ms, run) {
@@ -82,12 +94,12 @@ export function createClock(kind: 'real' | 'manual', startAt: Date, work: Work):
     async sleep(ms) {
       // A sleeper is not under way: time has to be able to move on to wake it.
       work.end()
-      await new Promise<void>((resolve) => {
-        const wake = () => {
+      return new Promise((resolve) => {
+        const wake = (how: 'slept' | 'called-off') => {
           work.begin()
-          resolve()
+          resolve(how)
         }
-        insert({ at: now() + ms, run: wake, wake })
+        insert({ at: now() + ms, run: () => wake('slept'), callOff: () => wake('called-off') })
       })
     },
     async advance(ms) {
@@ -95,11 +107,10 @@ export function createClock(kind: 'real' | 'manual', startAt: Date, work: Work):
       advancing = turn.catch(() => undefined)
       await turn
     },
-    clear() {
-      const left = tasks
-      tasks = []
-      arm()
-      for (const task of left) task.wake?.()
+    clear,
+    stop() {
+      stopped = true
+      clear()
     },
   }
 }

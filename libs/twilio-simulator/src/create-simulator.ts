@@ -8,7 +8,7 @@ import { routeLookups } from './lookups.ts'
 import { routeMessages } from './message-api.ts'
 import { createMessages } from './messages.ts'
 import { createOptOuts } from './opt-outs.ts'
-import { readOptions } from './options.ts'
+import { readOptions } from './settings.ts'
 import type { SimulatorOptions } from './options.ts'
 import { createPhones } from './phones.ts'
 import { toResponse } from './reply.ts'
@@ -92,7 +92,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       services.reset()
     },
     async close() {
-      clock.clear()
+      clock.stop()
       await Promise.all([...servers].map(async (server) => server.close()))
       servers.clear()
       await settings.poster.close()

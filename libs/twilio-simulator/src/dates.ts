@@ -9,7 +9,7 @@ export function iso8601(date: Date): string {
 }
 
 /** A span of time, ends included: a day when only the day was written, else one second. */
-export interface Span {
+interface Span {
   from: number
   to: number
 }

@@ -7,6 +7,8 @@ import type { Clock } from './clock.ts'
 import { replyOf } from './reply.ts'
 import type { Reply } from './reply.ts'
 
+const hangUp: Reply = { kind: 'hang-up', by: 'close' }
+
 /** Carries out a call, disturbed as the behaviours say. */
 export async function runDisturbed(
   route: Route,
@@ -17,11 +19,11 @@ export async function runDisturbed(
   const { operation, to } = route
   const slow = behaviours.take(['slow'], operation, to)
   const fault = behaviours.take(callFaults, operation, to)
-  if (slow?.before) await clock.sleep(slow.ms)
+  if (slow?.before && (await clock.sleep(slow.ms)) === 'called-off') return hangUp
   const reply = fault
     ? await strike(fault, route, clock, headers)
     : replyOf(await route.run(), headers)
-  if (slow?.after) await clock.sleep(slow.ms)
+  if (slow?.after && (await clock.sleep(slow.ms)) === 'called-off') return hangUp
   return reply
 }
 
@@ -51,7 +53,7 @@ async function strike(
       clock.after(fault.ms, async () => {
         await route.run()
       })
-      return { kind: 'hang-up', by: 'close' }
+      return hangUp
     case 'no-sid':
       return replyOf(withoutSid(await route.run()), headers)
     case 'cut-body':

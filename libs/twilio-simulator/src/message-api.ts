@@ -11,7 +11,7 @@ import { inProgress } from './message.ts'
 import type { Message } from './message.ts'
 import type { Messages } from './messages.ts'
 import type { OptOuts } from './opt-outs.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import { cutPage } from './paging.ts'
 
 interface MessageTools {

@@ -2,7 +2,7 @@ import type { Behaviours } from './behaviours.ts'
 import type { Callback, Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
 import type { Message } from './message.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 
 /** How the status of one message is called back, disturbances included. */
 export interface Reporter {

@@ -2,10 +2,10 @@ import type { Answer } from './answers.ts'
 import { refuse } from './answers.ts'
 import { readCallbackUrl } from './callback-url.ts'
 import type { MessageIntent } from './message.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 
 /** Outcome of looking at a create call. */
-export type Checked = { kind: 'good'; intent: MessageIntent } | { kind: 'refused'; answer: Answer }
+type Checked = { kind: 'good'; intent: MessageIntent } | { kind: 'refused'; answer: Answer }
 
 // https://www.twilio.com/docs/iam/test-credentials
 const magicTo = new Map([

@@ -2,7 +2,7 @@ import { readSpan } from './dates.ts'
 import type { Message } from './message.ts'
 
 /** Outcome of filtering: the messages, newest first, or the name of a filter that makes no sense. */
-export type Filtered = { kind: 'found'; messages: Message[] } | { kind: 'bad-filter'; name: string }
+type Filtered = { kind: 'found'; messages: Message[] } | { kind: 'bad-filter'; name: string }
 
 /**
  * The messages a list call asks for. Both ends of `DateSent<` and `DateSent>` are included, and a

@@ -1,3 +1,4 @@
+import { fates } from './behaviours.ts'
 import type { Behaviours } from './behaviours.ts'
 import type { Callbacks } from './callbacks.ts'
 import type { Clock } from './clock.ts'
@@ -7,11 +8,14 @@ import type { Reporter } from './message-callbacks.ts'
 import { stepAfter } from './message-steps.ts'
 import type { Step } from './message-steps.ts'
 import { newMessage } from './new-message.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import type { Dice } from './sids.ts'
 
 export interface Messages {
-  /** Takes a message and starts its life; resolves when the create call may be answered. */
+  /**
+   * Takes a message and starts its life; resolves when the create call may be answered, with what
+   * the message was at first.
+   */
   accept(intent: MessageIntent): Promise<Message>
   /** What `accept` would make, without keeping it. */
   draft(intent: MessageIntent): Message
@@ -24,7 +28,7 @@ export interface Messages {
   clear(): void
 }
 
-export interface RecordedText {
+interface RecordedText {
   kind: Message['kind']
   direction: Message['direction']
   to: string
@@ -89,6 +93,7 @@ export function createMessages(tools: {
       const lag = behaviours.take(['lagging-list'], 'messages.create', intent.to)
       const early = behaviours.take(['early-callbacks'], 'messages.create', intent.to)
       const message = newMessage(intent, settings, clock.now(), dice, lag?.ms ?? 0)
+      const first = { ...message }
       messages.set(message.sid, message)
       const life: Life = {
         message,
@@ -98,11 +103,11 @@ export function createMessages(tools: {
       }
       if (early && message.status !== 'scheduled') {
         await liveAtOnce(life)
-        return message
+        return first
       }
       lives.set(message.sid, life)
       await goOn(life)
-      return message
+      return first
     },
     draft: (intent) => newMessage(intent, settings, clock.now(), dice, 0),
     record(text) {
@@ -148,7 +153,7 @@ export function createMessages(tools: {
 }
 
 function chooseEnding(behaviours: Behaviours, to: string): Ending {
-  const fate = behaviours.take(['undelivered', 'failed', 'stay-sent'], 'messages.create', to)
+  const fate = behaviours.take(fates, 'messages.create', to)
   if (!fate) return { status: 'delivered', code: null }
   if (fate.kind === 'stay-sent') return { status: 'sent', code: null }
   return { status: fate.kind, code: fate.code }

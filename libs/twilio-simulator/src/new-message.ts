@@ -1,5 +1,5 @@
 import type { Message, MessageIntent } from './message.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import type { Dice } from './sids.ts'
 
 /** A message at its first moment. */

@@ -2,7 +2,7 @@ import type { Callbacks } from './callbacks.ts'
 import type { Message, MessageStatus } from './message.ts'
 import type { Messages } from './messages.ts'
 import type { OptOuts } from './opt-outs.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import { countSegments } from './segments.ts'
 
 /** A text as a phone or its carrier sees it. */
@@ -39,7 +39,7 @@ export interface PhoneReply {
   extras?: Readonly<Record<string, string>> | undefined
 }
 
-export interface Phones {
+interface Phones {
   texts(filter?: {
     to?: string | undefined
     direction?: PhoneMessage['direction'] | undefined

@@ -6,19 +6,14 @@ import { createHmac } from 'node:crypto'
  * has its values de-duplicated and sorted.
  */
 export function signForm(authToken: string, url: string, form: URLSearchParams): string {
-  const names = [...new Set(form.keys())].toSorted(byCodeUnit)
+  const names = [...new Set(form.keys())].toSorted()
   const signed = names.map((name) =>
     [...new Set(form.getAll(name))]
-      .toSorted(byCodeUnit)
+      .toSorted()
       .map((value) => name + value)
       .join(''),
   )
   return createHmac('sha1', authToken)
     .update(url + signed.join(''))
     .digest('base64')
-}
-
-function byCodeUnit(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

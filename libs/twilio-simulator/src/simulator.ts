@@ -63,7 +63,8 @@ export interface Simulator {
     now(): Date
     /**
      * Moves time on by milliseconds. Everything that falls due happens in order, and every post of
-     * a callback has been answered when it resolves. A real clock is pushed ahead.
+     * a callback has been answered when it resolves; a receiver that itself waits for this clock
+     * would wait for ever. A real clock is pushed ahead.
      */
     advance(ms: number): Promise<void>
   }

@@ -28,7 +28,7 @@ export interface Verification {
   readonly payee: string | undefined
 }
 
-export interface VerificationStart {
+interface VerificationStart {
   to: string
   channel: VerificationChannel
   locale: string | undefined
@@ -39,10 +39,10 @@ export interface VerificationStart {
 }
 
 /** What became of a start. */
-export type Started = { kind: 'started'; verification: Verification } | { kind: 'too-many-sends' }
+type Started = { kind: 'started'; verification: Verification } | { kind: 'too-many-sends' }
 
 /** What became of a check. */
-export type CheckedCode = 'approved' | 'wrong' | 'too-many-checks'
+type CheckedCode = 'approved' | 'wrong' | 'too-many-checks'
 
 export interface Verifications {
   /** A second start within the lifetime sends the same code again. */

@@ -4,7 +4,7 @@ import { matchPath, plainRoute } from './call.ts'
 import type { Call, Route } from './call.ts'
 import type { Clock } from './clock.ts'
 import { iso8601 } from './dates.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './settings.ts'
 import type { Dice } from './sids.ts'
 
 /** A Verify service: the rules its verifications follow. */

@@ -148,14 +148,16 @@ describe('retries of a callback', () => {
 describe('callbacks over real HTTP', () => {
   it('are posted to a server and logged with its answer', async (t) => {
     const genuine: boolean[] = []
-    const app = createServer(async (request, response) => {
+    const app = createServer((request, response) => {
       let body = ''
-      for await (const chunk of request) body += String(chunk)
-      const params = Object.fromEntries(new URLSearchParams(body))
-      const signature = String(request.headers['x-twilio-signature'])
-      const url = `http://${request.headers.host}${request.url}`
-      genuine.push(twilio.validateRequest(simulator.authToken, signature, url, params))
-      response.end('thank you')
+      request.on('data', (chunk) => (body += String(chunk)))
+      request.on('end', () => {
+        const params = Object.fromEntries(new URLSearchParams(body))
+        const signature = String(request.headers['x-twilio-signature'])
+        const url = `http://${request.headers.host}${request.url}`
+        genuine.push(twilio.validateRequest(simulator.authToken, signature, url, params))
+        response.end('thank you')
+      })
     })
     await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
     t.after(() => app.close())

@@ -90,6 +90,20 @@ describe('close', () => {
     await simulator.waitFor(({ kind, status }) => kind === 'api' && status === undefined)
     await simulator.close()
     await ended
+  })
+
+  it('sets no timer for the retry of a post that was in flight', async () => {
+    const answer = Promise.withResolvers<Response>()
+    const simulator = createSimulator({
+      post: async () => answer.promise,
+      delays: { sendingMs: 0, sentMs: 0, deliveredMs: 0 },
+    })
+    simulator.behave({ kind: 'stay-sent' })
+    await send(simulator, { StatusCallback: `${webhook}#rc=5&rp=all` })
+    await simulator.waitFor(({ kind }) => kind === 'callback')
+    await simulator.close()
+    answer.reject(new Error('closed'))
+    await simulator.settled()
     // What is left open now would fail the whole run: see scripts/leak-guard.ts.
   })
 })

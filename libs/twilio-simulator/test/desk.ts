@@ -19,7 +19,7 @@ export interface Desk {
   simulator: Simulator
   received: Received[]
   /** Statuses in the order they were called back. */
-  statuses(): (string | undefined)[]
+  statuses: () => (string | undefined)[]
   /** Answers for the next callbacks; afterwards it is 204. An Error is a failed connection. */
   answers: (number | Error)[]
 }
@@ -50,9 +50,11 @@ export function openDesk(t: TestContext, options: SimulatorOptions = {}): Desk {
 /** The official SDK, unchanged, on a simulator that listens. */
 export async function openSdk(simulator: Simulator, sid?: string, token?: string) {
   const { url } = await simulator.listen()
-  const client = twilio(sid ?? simulator.accountSid, token ?? simulator.authToken, {
-    accountSid: sid?.startsWith('SK') ? simulator.accountSid : undefined,
-  })
+  const client = twilio(
+    sid ?? simulator.accountSid,
+    token ?? simulator.authToken,
+    sid?.startsWith('SK') ? { accountSid: simulator.accountSid } : {},
+  )
   client.api.baseUrl = client.verify.baseUrl = client.lookups.baseUrl = url
   return client
 }
@@ -77,7 +79,7 @@ export async function call(
   )
   const text = await response.text()
   const isJson = response.headers.get('content-type')?.includes('json')
-  const body: Record<string, unknown> = isJson ? JSON.parse(text) : {}
+  const body = isJson ? readJson(text) : {}
   return { status: response.status, headers: response.headers, text, body }
 }
 
@@ -92,4 +94,22 @@ export async function send(simulator: Simulator, form: Record<string, string> = 
     Body: 'hello',
     ...form,
   })
+}
+
+export function readJson(text: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' && value !== null ? { ...value } : {}
+}
+
+/** What stands at a path like `messages.0.to` of something read from JSON. */
+export function dig(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === 'object' && inner !== null
+          ? new Map(Object.entries(inner)).get(key)
+          : undefined,
+      value,
+    )
 }

@@ -33,6 +33,9 @@ async function sendRaw(simulator: Simulator): Promise<{ text: string; error: unk
 const bodyOf = (text: string) => text.slice(text.indexOf('\r\n\r\n') + 4)
 const lengthOf = (text: string) => Number(/content-length: (\d+)/i.exec(text)?.[1])
 
+const reset = (error: unknown) =>
+  error instanceof TypeError && /ECONNRESET/.test(String(error.cause))
+
 describe('faults of a call in this process', () => {
   it('busy: 429 with a Retry-After, nothing accepted', async (t) => {
     const { simulator } = openDesk(t)
@@ -81,8 +84,6 @@ describe('faults of a call in this process', () => {
       { kind: 'hang-up', before: 'accepting' },
       { kind: 'hang-up', after: 'accepting' },
     )
-    const reset = (error: unknown) =>
-      error instanceof TypeError && /ECONNRESET/.test(String(error.cause))
     await assert.rejects(send(simulator), reset)
     assert.equal(simulator.messages().length, 0)
     await assert.rejects(send(simulator), reset)

@@ -13,7 +13,7 @@ async function sendMany(simulator: Simulator, count: number): Promise<void> {
 async function listed(simulator: Simulator, query: Record<string, string>): Promise<number> {
   const { status, body } = await call(
     simulator,
-    `${messagesPath(simulator)}?${new URLSearchParams(query)}`,
+    `${messagesPath(simulator)}?${new URLSearchParams(query).toString()}`,
   )
   assert.equal(status, 200)
   assert.ok(Array.isArray(body['messages']))

@@ -42,12 +42,16 @@ export function readPhone(text: string): PhoneFacts | undefined {
   if (!hasPhoneShape(text)) return undefined
   const parsed = parsePhoneNumberFromString(text)
   // `number` differs from the text for spellings such as a kept trunk zero: one number, one spelling.
-  if (!parsed?.isValid() || parsed.number !== text) return undefined
+  if (!parsed || parsed.number !== text) return undefined
+  // With the full metadata a number is valid exactly if it is of some type; `isValid` asks the same
+  // again, and this is the dearest step of accepting a message.
+  const type = parsed.getType()
+  if (type === undefined) return undefined
   return {
     phone: text,
     country: parsed.country,
     callingCode: parsed.countryCallingCode,
-    type: typeOf(parsed.countryCallingCode, parsed.getType()),
+    type: typeOf(parsed.countryCallingCode, type),
   }
 }
 

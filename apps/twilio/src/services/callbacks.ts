@@ -73,19 +73,21 @@ async function storeGroup(
   const byId = await tables.messages.findMany([
     ...new Set(readings.flatMap((one) => one.messageId ?? [])),
   ])
-  const sids = readings.flatMap((one) =>
-    one.messageId === undefined ? one.report.providerMsgId : [],
+  const named = new Map(byId.map((message) => [message.id, message]))
+  // Also those that would give a message its SID: it may be another message's already.
+  const sids = readings.flatMap(({ messageId = '', report }) =>
+    named.get(messageId)?.providerMsgId === undefined ? report.providerMsgId : [],
   )
   const bySid = sids.length > 0 ? await tables.messages.findByProviderIds([...new Set(sids)]) : []
-  const known = new Map([
-    ...byId.map((m) => [m.id, m] as const),
-    ...bySid.map((m) => [m.providerMsgId, m] as const),
-  ])
+  const owners = new Map(bySid.map((message) => [message.providerMsgId, message]))
 
   const reports: KnownReport[] = []
   const orphans: NewEvent[] = []
   for (const { messageId, attempt, report } of readings) {
-    const message = known.get(messageId ?? report.providerMsgId)
+    const owner = owners.get(report.providerMsgId)
+    const message = messageId === undefined ? owner : named.get(messageId)
+    // It names one message and carries the SID of another: true of neither.
+    if (message && owner && owner.id !== message.id) continue
     if (message) reports.push({ message, report, attempt, source: 'callback', dedupe: true })
     // It names a row that is gone: nothing to keep. Without our id the row may not know its SID yet.
     else if (messageId === undefined) orphans.push(orphanOf(report, now))

@@ -15,15 +15,27 @@ export function createStore(
   { place, now, close }: { place: string; now: () => Instant; close: () => Promise<void> },
 ): Store {
   const { db, engine } = session
+  const running = new Set<Promise<unknown>>()
   return {
     ...createTables(session),
     ...createMigrator(session, { place, now }),
-    transaction: (work) =>
-      db.transaction().execute((trx) => work(createTables({ db: trx, engine }))),
+    async transaction(work) {
+      const run = db.transaction().execute((trx) => work(createTables({ db: trx, engine })))
+      running.add(run)
+      try {
+        return await run
+      } finally {
+        running.delete(run)
+      }
+    },
     async ping() {
       await engine.ping.execute(db)
     },
-    close,
+    async close() {
+      // What has been asked before is finished, also where it still waits for its connection.
+      await Promise.allSettled(running)
+      await close()
+    },
   }
 }
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { createSimulator } from '@hsb/twilio-simulator'
+import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
 import { createFolder, runProgram, startProgram, writeConfig } from './program.ts'
 
 /** A simulator in this process, and a config file of a program that uses it as its Twilio. */
@@ -25,6 +28,42 @@ async function createDesk(t: TestContext) {
   return { folder, twilio, config, file, args: ['--config', file] }
 }
 
+/** A Twilio that answers when it is told to. */
+async function createSlowTwilio(t: TestContext, twilio: Simulator) {
+  const called = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const server = createServer(async (request, response) => {
+    called.resolve()
+    await released.promise
+    const { method = '', url = '' } = request
+    const headers = { authorization: String(request.headers.authorization) }
+    const body = new URLSearchParams(await text(request))
+    const answer = await twilio.fetch(new Request(`http://twilio${url}`, { method, headers, body }))
+    response.writeHead(answer.status, { 'content-type': 'application/json' })
+    response.end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    released.resolve()
+    server.closeAllConnections()
+    return new Promise((resolve) => server.close(resolve))
+  })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, called: called.promise, release: released.resolve }
+}
+
+function send(url: string, key: string): Promise<Response> {
+  return fetch(`${url}/api/sms/send/`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${key}`,
+      'content-type': 'application/json',
+      prefer: 'wait=20',
+    },
+    body: JSON.stringify({ to_phone: '+14155552671', message: 'Hello' }),
+  })
+}
+
 async function ready(program: ReturnType<typeof startProgram>): Promise<string> {
   const line = JSON.parse(await program.line(/"event":"ready"/)) as { url: string }
   return line.url
@@ -38,15 +77,7 @@ describe('hsb-twilio serve', () => {
     ).stdout.trim()
     const program = startProgram(t, ['serve', '--port', '0', ...args])
     const url = await ready(program)
-    const answer = await fetch(`${url}/api/sms/send/`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${key}`,
-        'content-type': 'application/json',
-        prefer: 'wait=20',
-      },
-      body: JSON.stringify({ to_phone: '+14155552671', message: 'Hello' }),
-    })
+    const answer = await send(url, key)
     assert.equal(answer.status, 201)
     assert.deepEqual(
       twilio.messages().map(({ to, body }) => ({ to, body })),
@@ -61,8 +92,8 @@ describe('hsb-twilio serve', () => {
   })
 
   it('finishes a request that is waiting when SIGTERM comes', async (t) => {
-    const { args, twilio } = await createDesk(t)
-    twilio.behave({ kind: 'slow', ms: 1_000, after: 'accepting' })
+    const { folder, config, args, twilio } = await createDesk(t)
+    const slow = await createSlowTwilio(t, twilio)
     const created = await runProgram(t, [
       'keys',
       'create',
@@ -72,23 +103,17 @@ describe('hsb-twilio serve', () => {
       'send',
       ...args,
     ])
+    await writeConfig(folder, { ...config, twilio: { ...config.twilio, baseUrl: slow.url } })
     const program = startProgram(t, ['serve', '--port', '0', ...args])
-    const url = await ready(program)
-    const answer = fetch(`${url}/api/sms/send/`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${created.stdout.trim()}`,
-        'content-type': 'application/json',
-        prefer: 'wait=20',
-      },
-      body: JSON.stringify({ to_phone: '+14155552671', message: 'Hello' }),
-    })
-    // The call has reached Twilio: now somebody waits for its answer.
-    while (twilio.messages().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const answer = send(await ready(program), created.stdout.trim())
+    await slow.called
     program.kill('SIGTERM')
+    await program.line(/"event":"stopping"/)
+    slow.release()
     const { status, headers } = await answer
     assert.deepEqual([status, headers.get('connection')], [201, 'close'])
     assert.deepEqual(await program.exited, { code: 0, signal: null })
+    assert.equal(twilio.messages().length, 1)
   })
 
   it('names every wrong setting on a line of its own, and no value', async (t) => {

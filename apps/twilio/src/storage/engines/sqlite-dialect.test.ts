@@ -25,6 +25,10 @@ async function textsOf(db: Kysely<Notes>): Promise<string[]> {
   return (await db.selectFrom('note').select('text').execute()).map((row) => row.text)
 }
 
+function isFull(error: unknown): boolean {
+  return error instanceof StorageError && /^notes\.db: .*full/.test(error.message)
+}
+
 describe('createSqliteDialect', () => {
   it('writes nothing more in a transaction that SQLite has ended by itself', async (t) => {
     const { db } = openNotes(t)
@@ -43,15 +47,13 @@ describe('createSqliteDialect', () => {
     const { page_count: pages } = database.prepare('pragma page_count').get() ?? {}
     database.exec(`pragma max_page_count = ${Number(pages)}`)
     const long = 'x'.repeat(100_000)
-    const full = (error: unknown) =>
-      error instanceof StorageError && /^notes\.db: .*full/.test(error.message)
-    await assert.rejects(write(db, long), full)
+    await assert.rejects(write(db, long), isFull)
     await assert.rejects(
       db.transaction().execute(async (trx) => {
         await write(trx, 'with it')
         await write(trx, long)
       }),
-      full,
+      isFull,
     )
     assert.deepEqual(await textsOf(db), ['kept'])
     database.exec('pragma max_page_count = 1000')
