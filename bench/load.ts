@@ -18,8 +18,10 @@ export async function runLoad(target: {
   connections: number
   requests: number
   requestOf: (index: number) => Buffer
+  /** Called with the text of each answer. */
+  onAnswer?: ((text: string) => void) | undefined
 }): Promise<LoadResult> {
-  const { port, connections, requests, requestOf } = target
+  const { port, connections, requests, requestOf, onAnswer } = target
   const latencies = new Float64Array(requests)
   const statuses = new Map<number, number>()
   let next = 0
@@ -54,6 +56,7 @@ export async function runLoad(target: {
         const status = Number(pending.slice(9, 12))
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
         latencies[index] = performance.now() - sentAt
+        onAnswer?.(pending)
         pending = ''
         send()
       })

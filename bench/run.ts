@@ -66,23 +66,37 @@ async function measure(server: ServerProcess, table: Table): Promise<void> {
     }
     return postBytes('/api/sms/send/', headers, JSON.stringify(body))
   }
-  await load(server, warmUp, send, 202)
-  table.accept.push(await load(server, requests, send, 202))
+  const ids: string[] = []
+  const collect = (text: string) => ids.push(/"id":"([0-9a-f-]{36})"/.exec(text)?.[1] ?? '')
+  await load(server, { count: warmUp, requestOf: send, expected: 202, onAnswer: collect })
+  const accepted = { count: requests, requestOf: send, expected: 202, onAnswer: collect }
+  table.accept.push(await load(server, accepted))
 
-  const ids = await collectIds(server, send)
+  // Signed beforehand: signing is the carrier's work, not the server's.
   const callbacks = ids.map((id, i) => callbackBytes(id, i + 1))
-  const callback = (index: number) => callbacks[index] ?? Buffer.alloc(0)
-  table.callback.push(await load(server, callbacks.length, callback, 204))
+  const from = (first: number) => (index: number) => callbacks[first + index] ?? Buffer.alloc(0)
+  await load(server, { count: warmUp, requestOf: from(0), expected: 204 })
+  const called = { count: requests, requestOf: from(warmUp), expected: 204 }
+  table.callback.push(await load(server, called))
 }
 
-async function load(
-  server: ServerProcess,
-  count: number,
-  requestOf: (i: number) => Buffer,
-  expected: number,
-): Promise<Round> {
+interface Load {
+  count: number
+  requestOf: (index: number) => Buffer
+  expected: number
+  onAnswer?: (text: string) => void
+}
+
+async function load(server: ServerProcess, what: Load): Promise<Round> {
+  const { count, requestOf, expected, onAnswer } = what
   const before = server.cpuMicros()
-  const result = await runLoad({ port: server.port, connections, requests: count, requestOf })
+  const result = await runLoad({
+    port: server.port,
+    connections,
+    requests: count,
+    requestOf,
+    onAnswer,
+  })
   const cpu = server.cpuMicros() - before
   if (result.statuses.get(expected) !== count) {
     throw new Error(
@@ -92,38 +106,6 @@ async function load(
   const sorted = result.latencies.toSorted()
   const at = (share: number) => sorted[Math.floor(share * (count - 1))] ?? 0
   return { perSecond: count / result.seconds, cpuMicros: cpu / count, p50: at(0.5), p99: at(0.99) }
-}
-
-/** Ids of messages that have no callback yet. */
-async function collectIds(
-  server: ServerProcess,
-  send: (index: number) => Buffer,
-): Promise<string[]> {
-  const ids: string[] = []
-  const { connect } = await import('node:net')
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect(server.port, '127.0.0.1')
-    let pending = ''
-    const wanted = requests / 2
-    for (let i = 0; i < wanted; i++) socket.write(send(i))
-    socket.on('error', reject)
-    socket.on('data', (chunk: Buffer) => {
-      pending += chunk.toString('latin1')
-      for (
-        let found = /"id":"([0-9a-f-]{36})"/.exec(pending);
-        found;
-        found = /"id":"([0-9a-f-]{36})"/.exec(pending)
-      ) {
-        ids.push(found[1] ?? '')
-        pending = pending.slice(found.index + found[0].length)
-      }
-      if (ids.length >= wanted) {
-        socket.destroy()
-        resolve()
-      }
-    })
-  })
-  return ids
 }
 
 function print(what: 'accept' | 'callback'): void {

@@ -43,7 +43,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await listener.close(0)
       throw error
     }
-    logger.info({ event: 'listening', url: listener.url }, 'listening')
+    logger.info({ event: 'ready', url: listener.url }, 'ready')
     return serve(listener, app)
   } catch (error) {
     await app.stop()

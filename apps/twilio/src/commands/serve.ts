@@ -28,7 +28,6 @@ export const serveCommand = createCommand({
     const logger = await createLog({ pretty: false, level })
     const app = await openApp(args.config, { logger })
     const server = await startServer({ app, host: args.host, port, logger })
-    logger.info({ event: 'ready', url: server.url }, 'ready')
     const signal = await stopped
     logger.info({ event: 'stopping', signal }, 'stopping: a second signal ends it at once')
     await server.close()

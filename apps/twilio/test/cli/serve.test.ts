@@ -5,28 +5,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, it, type TestContext } from 'node:test'
-import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
-import { createFolder, runProgram, startProgram, writeConfig } from './program.ts'
-
-/** A simulator in this process, and a config file of a program that uses it as its Twilio. */
-async function createDesk(t: TestContext) {
-  const folder = await createFolder(t)
-  const twilio = createSimulator()
-  t.after(() => twilio.close())
-  const { url } = await twilio.listen()
-  const config = {
-    twilio: {
-      accountSid: twilio.accountSid,
-      authToken: twilio.authToken,
-      defaultFrom: '+15005550006',
-      baseUrl: url,
-    },
-    publicUrl: 'http://sms.example.test',
-    database: `file:${join(folder, 'sms.db')}`,
-  }
-  const file = await writeConfig(folder, config)
-  return { folder, twilio, config, file, args: ['--config', file] }
-}
+import type { Simulator } from '@hsb/twilio-simulator'
+import { createDesk } from './desk.ts'
+import { runProgram, startProgram, writeConfig } from './program.ts'
 
 /** A Twilio that answers when it is told to. */
 async function createSlowTwilio(t: TestContext, twilio: Simulator) {
