@@ -49,8 +49,6 @@ export async function measureColdStart(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true })
   }
-  const median = (list: number[]) =>
-    list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
   console.log(
     `\ncold start of serve to its first answer: ${median(times).toFixed(0)} ms (goal: <= 700)`,
   )
@@ -77,4 +75,8 @@ function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
+}
+
+function median(list: number[]): number {
+  return list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)] ?? 0
 }

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 export interface ServerProcess {
   port: number
   /** What the server said of itself besides its port. */
-  facts: Record<string, unknown>
+  facts: Record<string, string | number>
   /** CPU time used so far by all its threads, in microseconds. */
   cpuMicros(): number
   /** Resident memory in MiB. */
@@ -25,7 +25,7 @@ export async function startServerProcess(script: string, args: string[]): Promis
   ]
   const child = spawn('taskset', ['-c', '1', ...node], { stdio: ['ignore', 'pipe', 'inherit'] })
   const line = await firstLine(child)
-  const facts = JSON.parse(line) as Record<string, unknown>
+  const facts = JSON.parse(line) as Record<string, string | number>
   const pid = child.pid ?? 0
   return {
     port: Number(facts['port']),

@@ -1,10 +1,11 @@
-import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { systemClock } from '../src/clock.ts'
 import { createThrottles, type TakeResult } from '../src/services/throttles.ts'
 import { openSqlite } from '../src/storage/engines/sqlite.ts'
 import { StorageError } from '../src/storage/errors.ts'
 
-// One of several processes that want the same places; prints how many it got in each round.
+// One of several processes that want the same ten places of each round. A line on stdin names the
+// round; the answer is how many of twelve tries got a place.
 // SQLite lets a waiter sleep ever longer, so whoever has the lock would get it again and again: asking
 // in short turns makes the processes meet.
 const store = openSqlite(process.argv[2] ?? '', { busyTimeoutMs: 1 })
@@ -24,13 +25,9 @@ async function take(key: string): Promise<TakeResult> {
 }
 
 process.stdout.write('ready\n')
-await once(process.stdin, 'data')
-
-const allowed: number[] = []
-for (let round = 0; round < 10; round++) {
+for await (const round of createInterface({ input: process.stdin })) {
   let got = 0
-  for (let i = 0; i < 12; i++) if ((await take(`round ${round}`)).kind === 'allowed') got++
-  allowed.push(got)
+  for (let i = 0; i < 12; i++) if ((await take(round)).kind === 'allowed') got++
+  process.stdout.write(`${got}\n`)
 }
 await store.close()
-process.stdout.write(JSON.stringify(allowed))

@@ -40,7 +40,7 @@ export function hasPhoneShape(text: string): text is Phone {
 /** The facts of a valid number, `undefined` for anything else. Spaces, brackets, `00`: refused. */
 export function readPhone(text: string): PhoneFacts | undefined {
   if (!hasPhoneShape(text)) return undefined
-  const parsed = parsePhoneNumberFromString(text)
+  const parsed = parsePhoneNumberFromString(text, { extract: false })
   // `number` differs from the text for spellings such as a kept trunk zero: one number, one spelling.
   if (!parsed || parsed.number !== text) return undefined
   // With the full metadata a number is valid exactly if it is of some type; `isValid` asks the same

@@ -50,7 +50,7 @@ export type VerificationEnding = Extract<
 >
 
 /** The channels that each backend can use. */
-export const channelsOf = {
+const channelsOf = {
   'twilio-verify': ['sms', 'call', 'whatsapp'],
   'own-codes': ['sms'],
 } as const satisfies Record<VerificationBackend, readonly VerificationChannel[]>
@@ -103,7 +103,7 @@ export function endingOf(
  * The longest that any code may live, whatever the settings say.
  * NIST SP 800-63B, "Out-of-Band Verifiers": https://pages.nist.gov/800-63-4/sp800-63b.html
  */
-export const longestLifeMs = 600_000
+const longestLifeMs = 600_000
 
 /**
  * The deadline of a verification whose code the carrier made at `startedAt`: the carrier keeps its own,

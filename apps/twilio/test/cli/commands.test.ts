@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createDesk } from './desk.ts'
-import { runProgram, startProgram, writeConfig } from './program.ts'
+import { runProgram, startProgram, until, writeConfig } from './program.ts'
 
 const phone = '+14155552671'
 
@@ -80,7 +80,7 @@ describe('hsb-twilio send', () => {
     assert.deepEqual(twilio.messages(), [])
 
     startProgram(t, ['serve', '--port', '0', ...args])
-    while (twilio.messages().length === 0) await twilio.settled()
+    await until(() => twilio.messages().length > 0)
     assert.equal(twilio.messages()[0]?.body, 'Later')
   })
 

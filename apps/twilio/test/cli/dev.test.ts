@@ -139,7 +139,9 @@ describe('hsb-twilio dev', () => {
       assert.match(stdout, /"status":"DELIVERED"/)
       assert.match(stdout, /"body":"Hello!"/)
       assert.match(stdout, /"outcome":"approved"/)
-      assert.doesNotMatch(program.stdout(), /\u001b/, 'no colours in a pipe')
+      assert.ok(!program.stdout().includes('\u001b'), 'no colours in a pipe')
+      program.kill('SIGTERM')
+      assert.deepEqual(await program.exited, { code: 0, signal: null })
     }
   })
 

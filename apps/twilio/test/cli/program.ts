@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
@@ -90,6 +91,15 @@ export async function writeConfig(folder: string, config: unknown): Promise<stri
   const file = join(folder, 'twilio.config.ts')
   await writeFile(file, `export default ${JSON.stringify(config)}\n`)
   return file
+}
+
+/** Waits for what another process does, of which nobody here is told. */
+export async function until(holds: () => boolean): Promise<void> {
+  const givenUpAt = performance.now() + 20_000
+  while (!holds()) {
+    assert.ok(performance.now() < givenUpAt, 'did not happen within 20 s')
+    await turn()
+  }
 }
 
 function completeLines(text: string): string[] {
