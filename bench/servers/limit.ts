@@ -45,11 +45,26 @@ let callbacks: Waiting[] = []
 function answerOf([id, toPhone, fromPhone, message, now, expiresAt]: Waiting['row']): string {
   const time = new Date(Number(now)).toISOString()
   return JSON.stringify({
-    ...{ id, channel: 'sms', direction: 'outbound', to_phone: toPhone, from_phone: fromPhone },
-    ...{ messaging_service_sid: null, message, status: 'QUEUED', provider_msg_id: null },
-    ...{ error_code: null, num_segments: null, price: null, price_unit: null, attempts: 0 },
-    ...{ metadata: null, send_at: null, expires_at: new Date(Number(expiresAt)).toISOString() },
-    ...{ last_event_time: time, created_at: time, updated_at: time },
+    id,
+    channel: 'sms',
+    direction: 'outbound',
+    to_phone: toPhone,
+    from_phone: fromPhone,
+    messaging_service_sid: null,
+    message,
+    status: 'QUEUED',
+    provider_msg_id: null,
+    error_code: null,
+    num_segments: null,
+    price: null,
+    price_unit: null,
+    attempts: 0,
+    metadata: null,
+    send_at: null,
+    expires_at: new Date(Number(expiresAt)).toISOString(),
+    last_event_time: time,
+    created_at: time,
+    updated_at: time,
   })
 }
 

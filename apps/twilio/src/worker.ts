@@ -18,6 +18,9 @@ export interface Worker {
   runDue(): Promise<void>
 }
 
+/** In place of a timer or subscription that is not there yet. */
+function nothing(): void {}
+
 /** A worker of one process. */
 export function createWorker(parts: {
   settings: Settings
@@ -38,9 +41,9 @@ export function createWorker(parts: {
   let claiming = false
   let caring: Promise<void> | undefined
   let wokenMeanwhile = false
-  let cancelTimer = () => {}
-  let cancelCare = () => {}
-  let unsubscribe = () => {}
+  let cancelTimer = nothing
+  let cancelCare = nothing
+  let unsubscribe = nothing
 
   function begin(one: ClaimedMessage): void {
     const call = delivery
@@ -60,12 +63,13 @@ export function createWorker(parts: {
   }
 
   async function pump(): Promise<void> {
-    while (running && inFlight.size < concurrency) {
+    if (!running) return
+    while (inFlight.size < concurrency) {
       const next = claimed.shift()
       if (next === undefined) break
       begin(next)
     }
-    if (!running || claimed.length > 0 || inFlight.size >= concurrency) return
+    if (claimed.length > 0 || inFlight.size >= concurrency) return
     if (claiming) {
       wokenMeanwhile = true
       return
@@ -138,7 +142,7 @@ export function createWorker(parts: {
       const unbegun = claimed
       claimed = []
       if (unbegun.length > 0) await delivery.release(unbegun)
-      let cancelGrace = () => {}
+      let cancelGrace = nothing
       const grace = new Promise<void>((resolve) => {
         cancelGrace = clock.after(graceSeconds * 1_000, resolve)
       })
@@ -146,16 +150,16 @@ export function createWorker(parts: {
       cancelGrace()
     },
     async runDue() {
-      for (let again = true; again;) {
-        let did = await care()
+      let did: number
+      do {
+        did = await care()
         while (delivery.pausedUntil() <= clock.monotonic()) {
           const batch = await delivery.claim(concurrency)
           if (batch.length === 0) break
           await Promise.all(batch.map((one) => delivery.deliver(one)))
           did += batch.length
         }
-        again = did > 0
-      }
+      } while (did > 0)
     },
   }
 }

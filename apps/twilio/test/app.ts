@@ -55,19 +55,22 @@ export async function createTestApp(
     post: async (request) => (app ? app.fetch(request) : new Response(null, { status: 503 })),
     ...simulatorOptions,
   })
+  let stopping: Promise<void> | undefined
+  const stop = () => (stopping ??= stopAll())
+  async function stopAll(): Promise<void> {
+    await app?.stop()
+    await twilio.close()
+  }
+  // Before anything can fail: a server left listening would keep the test process alive.
+  t.after(stop)
   const { url } = await twilio.listen()
   const { logs, logger } = createTestLogger()
   app = createTwilioApp({ ...defaults(twilio, url), logger, ...config }, { clock, ...world })
   await app.start()
-  const { key } = await app.apiKeys.create({
-    name: 'test',
-    scopes: ['send', 'read', 'verify', 'admin'],
-  })
+  const scopes = ['send', 'read', 'verify', 'admin'] as const
+  const { key } = await app.apiKeys.create({ name: 'test', scopes: [...scopes] })
 
   const running = app
-  let stopping: Promise<void> | undefined
-  const stop = () => (stopping ??= running.stop().then(() => twilio.close()))
-  t.after(stop)
   return {
     app: running,
     twilio,

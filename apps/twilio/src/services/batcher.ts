@@ -18,11 +18,10 @@ export function createBatcher<Input, Output>(
   async function runGroup(group: Waiting[]): Promise<void> {
     try {
       const outputs = await run(group.map((one) => one.input))
-      group.forEach((one, i) => {
-        // The runner answers one output an input; a hole would leave a caller waiting for ever.
-        if (i < outputs.length) one.resolve(outputs[i] as Output)
-        else one.reject(new Error('the group answered too few results'))
-      })
+      outputs.forEach((output, i) => group[i]?.resolve(output))
+      // A caller whose output is missing would otherwise wait for ever.
+      const forgotten = new Error('the group answered too few results')
+      for (const one of group.slice(outputs.length)) one.reject(forgotten)
     } catch (error) {
       // One bad input must not fail its neighbours: each gets a group of its own.
       if (group.length === 1) group[0]?.reject(error)

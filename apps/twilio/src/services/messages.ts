@@ -46,27 +46,22 @@ export function createMessages(parts: MessagesParts): Messages {
   )
 
   async function whenAnswered(id: string, waitMs: number): Promise<Message | undefined> {
-    let stop = () => {}
-    const over = new Promise<void>((resolve) => {
-      const cancel = clock.after(waitMs, resolve)
-      // Subscribed before the first look, so that no change falls in between.
-      const unsubscribe = signals.onChanged(id, () => {
-        void store.messages.find(id).then((now) => {
-          if (now && rankOf[now.status] >= rankOf.ACCEPTED) resolve()
-        }, resolve)
-      })
-      stop = () => {
-        cancel()
-        unsubscribe()
-      }
-    })
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    const look = () => {
+      store.messages.find(id).then((message) => {
+        if (!message || rankOf[message.status] >= rankOf.ACCEPTED) end()
+      }, end)
+    }
+    // Subscribed before the first look, so that no change falls in between.
+    const unsubscribe = signals.onChanged(id, look)
+    const cancel = clock.after(waitMs, end)
     try {
-      const message = await store.messages.find(id)
-      if (!message || rankOf[message.status] >= rankOf.ACCEPTED || waitMs <= 0) return message
+      look()
       await over
       return await store.messages.find(id)
     } finally {
-      stop()
+      cancel()
+      unsubscribe()
     }
   }
 

@@ -13,8 +13,8 @@ const oldestDueMs = 300_000
 
 /** Readiness of one app. `started` is called once the database is up to date. */
 export function createReadiness(parts: { settings: Settings; store: Store; clock: Clock }): {
-  readiness(): Promise<Readiness>
-  started(): void
+  readiness: () => Promise<Readiness>
+  started: () => void
 } {
   const { store, clock } = parts
   let started = false
