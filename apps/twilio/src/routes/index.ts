@@ -13,6 +13,3 @@ export const endpoints = {
   livez,
   readyz,
 }
-
-/** The endpoints as a type, for clients made from it. */
-export type Endpoints = typeof endpoints

@@ -30,7 +30,8 @@ const apiKey = /\bhsb_[\w-]{43}/
 const token = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/
 const code = /(?<="code":")\d{6}(?=")/
-const kinds = { uuid, sid, apiKey, token, time, code }
+const requestId = /(?<="request_id":")[0-9a-f]{24}(?=")/
+const kinds = { uuid, sid, apiKey, token, time, code, requestId }
 const anyKind = new RegExp(
   Object.entries(kinds)
     .map(([name, pattern]) => `(?<${name}>${pattern.source})`)
