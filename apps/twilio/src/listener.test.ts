@@ -50,6 +50,12 @@ function headers(count: number): string {
   return `GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n${others.join('')}\r\n`
 }
 
+async function refusal(host: string, port: number): Promise<string> {
+  const error: unknown = await openListener({ host, port }).catch((e: unknown) => e)
+  assert.ok(error instanceof ListenError)
+  return error.message
+}
+
 describe('openListener', () => {
   it('answers 503 until there is something to serve', async (t) => {
     const listener = await openListener({ host: '127.0.0.1', port: 0 })
@@ -127,11 +133,6 @@ describe('openListener', () => {
     t.after(() => new Promise((resolve) => other.close(resolve)))
     const address = other.address()
     const port = typeof address === 'object' && address ? address.port : 0
-    const refusal = async (host: string, port: number) => {
-      const error: unknown = await openListener({ host, port }).catch((e: unknown) => e)
-      assert.ok(error instanceof ListenError)
-      return error.message
-    }
     assert.match(await refusal('127.0.0.1', port), /port \d+ on 127.0.0.1 is in use/)
     assert.match(await refusal('192.0.2.1', 0), /192.0.2.1 is not an address of this machine/)
   })

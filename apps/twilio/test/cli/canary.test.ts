@@ -13,7 +13,7 @@ function createPhones() {
   const used: string[] = []
   return {
     used,
-    take() {
+    take: () => {
       const digits = `1${next++}`
       used.push(digits.slice(1))
       return `+${digits}`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -13,16 +13,17 @@ import { runProgram, startProgram, writeConfig } from './program.ts'
 async function createSlowTwilio(t: TestContext, twilio: Simulator) {
   const called = Promise.withResolvers<void>()
   const released = Promise.withResolvers<void>()
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     called.resolve()
     await released.promise
     const { method = '', url = '' } = request
     const headers = { authorization: String(request.headers.authorization) }
     const body = new URLSearchParams(await text(request))
-    const answer = await twilio.fetch(new Request(`http://twilio${url}`, { method, headers, body }))
-    response.writeHead(answer.status, { 'content-type': 'application/json' })
-    response.end(await answer.text())
-  })
+    const reply = await twilio.fetch(new Request(`http://twilio${url}`, { method, headers, body }))
+    response.writeHead(reply.status, { 'content-type': 'application/json' })
+    response.end(await reply.text())
+  }
+  const server = createServer((request, response) => void answer(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     released.resolve()

@@ -15,8 +15,8 @@ describe('the sessions of the README', () => {
       const untilDelivered = async (command: string) => {
         const path = /\/api\/sms\/[0-9a-f-]{36}\/status\//.exec(command)?.[0]
         if (path === undefined) return
-        const isAccepted = async () => (await dev.api('GET', path)).body['status'] === 'ACCEPTED'
-        while (!(await isAccepted())) await dev.simulator('GET', 'clock')
+        const isOurs = (status: unknown) => status === 'QUEUED' || status === 'SENDING'
+        while (isOurs((await dev.api('GET', path)).body['status']));
         await dev.simulator('POST', 'clock', { advance_ms: 5_000 })
       }
 

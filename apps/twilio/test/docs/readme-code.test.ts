@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createFolder } from '../cli/program.ts'
+import { delivers, keepsStrangersOut, leavesTheRestToTheHost, verifies } from './host-contract.ts'
+import { freePort, startHost } from './host-program.ts'
+import { blocksOf, readDocument } from './markdown.ts'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const documents = ['README.md', 'apps/twilio/README.md']
+const run = promisify(execFile)
+
+/** The blocks of a document as files of a program, in a folder that finds our packages. */
+async function writeOut(t: TestContext, path: string, port = 3000): Promise<string> {
+  const folder = await createFolder(t)
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  for (const { language, title, text } of blocksOf(readDocument(path))) {
+    if (language !== 'ts') continue
+    assert.ok(title, 'every block of code has a title, so that it is run or type-checked')
+    const name = title.endsWith('.ts') ? title : `${title}.ts`
+    await writeFile(join(folder, name), text.replaceAll('3000', String(port)))
+  }
+  return folder
+}
+
+describe('the code of the READMEs', () => {
+  for (const path of documents) {
+    it(`has the right types: ${path}`, async (t) => {
+      const folder = await writeOut(t, path)
+      const tsconfig = {
+        extends: join(root, 'tsconfig.base.json'),
+        compilerOptions: { customConditions: ['source'] },
+        include: ['*.ts'],
+      }
+      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+      const tsc = join(root, 'node_modules/.bin/tsc')
+      const failure = await run(tsc, ['-p', folder]).catch((error: { stdout: string }) => error)
+      // What it says stands on stdout; stderr and the exit code say nothing.
+      assert.ok(!(failure instanceof Error), failure.stdout)
+    })
+
+    for (const name of ['express', 'hono']) {
+      it(`mounts the app: ${name} of ${path}`, async (t) => {
+        const port = await freePort()
+        const folder = await writeOut(t, path, port)
+        const config = join(folder, 'twilio.config.ts')
+        const host = await startHost(t, { server: join(folder, `${name}.ts`), config, port })
+        await delivers(host)
+        await verifies(host)
+        await keepsStrangersOut(host)
+        await leavesTheRestToTheHost(host)
+        await host.stop()
+      })
+    }
+  }
+
+  it('tests an app with the simulator', async (t) => {
+    const folder = await writeOut(t, 'README.md')
+    const { stdout } = await run(
+      process.execPath,
+      ['--conditions=source', '--test-reporter=tap', join(folder, 'simulator.test.ts')],
+      { cwd: folder, env: { PATH: process.env['PATH'] } },
+    )
+    assert.match(stdout, /^# pass 1$/m)
+    assert.match(stdout, /^# fail 0$/m)
+  })
+})

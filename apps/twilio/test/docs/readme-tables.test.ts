@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readSettings, TwilioSettingsError } from '../../src/config.ts'
+import { endpoints } from '../../src/routes/index.ts'
+import { problems } from '../../src/routes/problems.ts'
+import { runProgram } from '../cli/program.ts'
+import { codeOf, readDocument, rowsOf, sectionOf } from './markdown.ts'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const readme = readDocument('README.md')
+
+const least = {
+  twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: '0'.repeat(32), defaultFrom: 'Shop' },
+  publicUrl: 'https://example.com',
+}
+
+/** Every setting that has a value, by its path: what is no object stands for itself, and so do lists and secrets. */
+function defaultsOf(value: object, path = ''): [string, unknown][] {
+  return Object.entries(value).flatMap(([name, one]: [string, unknown]): [string, unknown][] => {
+    const isSection = typeof one === 'object' && one !== null && !Array.isArray(one)
+    return isSection && Object.keys(one).length > 0 && !('reveal' in one)
+      ? defaultsOf(one, `${path}${name}.`)
+      : [[`${path}${name}`, one]]
+  })
+}
+
+/** `5/600s` for a limit, JSON for everything else. */
+function written(value: unknown): string {
+  if (!Array.isArray(value) || !value.every(isRule) || value.length === 0) {
+    return JSON.stringify(value)
+  }
+  return `[${value.map((rule) => `${rule.limit}/${rule.windowSeconds}s`).join(', ')}]`
+}
+
+function isRule(value: unknown): value is { limit: number; windowSeconds: number } {
+  return typeof value === 'object' && value !== null && 'windowSeconds' in value
+}
+
+/** The least settings with one more set to something that no setting can be. */
+function spoilt(path: string): unknown {
+  const names = path.split('.')
+  const config = structuredClone(least) as Record<string, unknown>
+  let place = config
+  for (const name of names.slice(0, -1)) {
+    place = (place[name] ??= {}) as Record<string, unknown>
+  }
+  place[names.at(-1) ?? ''] = -1
+  return config
+}
+
+describe('the tables of the README', () => {
+  const settings = rowsOf(sectionOf(readme, '## Settings'))
+  const rows = new Map(settings.map(([name = '', value = '']) => [codeOf(name), value]))
+
+  it('name every setting with its default', () => {
+    const defaults = new Map(defaultsOf(readSettings(least)))
+    const required = new Set(['twilio.accountSid', 'twilio.authToken', 'publicUrl'])
+    for (const [path, value] of defaults) {
+      if (path === 'twilio.defaultFrom') continue
+      const expected = required.has(path) ? 'required' : `\`${written(value)}\``
+      assert.equal(rows.get(path), expected, path)
+    }
+    for (const [path = '', value] of rows) {
+      if (!defaults.has(path)) assert.equal(value, 'none', path)
+    }
+  })
+
+  it('name no setting that there is not', () => {
+    assert.ok(settings.length > 50)
+    for (const path of rows.keys()) {
+      assert.throws(
+        () => readSettings(spoilt(path ?? '')),
+        (error) => error instanceof TwilioSettingsError && error.problems[0]?.setting === path,
+        path,
+      )
+    }
+  })
+
+  it('name every problem with its status', () => {
+    const listed = rowsOf(sectionOf(readme, '## Errors')).map(([code = '', status]) => [
+      codeOf(code),
+      Number(status),
+    ])
+    const ours = Object.entries(problems).map(([code, { status }]) => [code, status])
+    assert.deepEqual(listed, ours)
+  })
+
+  it('name every endpoint with its scope', () => {
+    const listed = rowsOf(sectionOf(readme, '## The API')).flatMap(([places = '', scope = '']) =>
+      places.split(', ').map((place) => `${codeOf(place)} ${codeOf(scope) ?? 'public'}`),
+    )
+    const ours = Object.values(endpoints).map(
+      ({ method, path, scope }) => `${method} ${path} ${scope}`,
+    )
+    assert.deepEqual(listed.toSorted(), ours.toSorted())
+  })
+
+  it('name every command', async (t) => {
+    const listed = rowsOf(sectionOf(readme, '## The CLI')).map(([command = '']) => codeOf(command))
+    const commandsOf = async (...group: string[]) => {
+      const { stdout } = await runProgram(t, [...group, '--help'])
+      const table = stdout.slice(stdout.indexOf('COMMANDS'), stdout.indexOf('Use '))
+      return [...table.matchAll(/^ +([a-z]+) {2}/gm)].map(([, word = '']) =>
+        [...group, word].join(' '),
+      )
+    }
+    const ours = (await commandsOf()).filter((word) => word !== 'keys')
+    assert.deepEqual(listed, [...ours, ...(await commandsOf('keys'))])
+  })
+})
+
+describe('the links of the documents', () => {
+  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'apps/twilio/README.md']
+  for (const document of documents) {
+    it(`lead to files that exist: ${document}`, () => {
+      const folder = join(root, document, '..')
+      const links = [...readDocument(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
+      for (const [, path = ''] of links) assert.ok(existsSync(join(folder, path)), path)
+    })
+  }
+})
