@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
+import { silentLogger } from './domain/log.ts'
 import { type Listener, ListenError, openListener } from './listener.ts'
 
 async function open(t: TestContext): Promise<{ listener: Listener; port: number }> {
-  const listener = await openListener({ host: '127.0.0.1', port: 0 })
+  const listener = await openListener({ host: '127.0.0.1', port: 0, logger: silentLogger })
   t.after(() => listener.close(0))
   listener.serve((_, response) => response.end('served'))
   return { listener, port: Number(new URL(listener.url).port) }
@@ -51,14 +52,16 @@ function headers(count: number): string {
 }
 
 async function refusal(host: string, port: number): Promise<string> {
-  const error: unknown = await openListener({ host, port }).catch((e: unknown) => e)
+  const error: unknown = await openListener({ host, port, logger: silentLogger }).catch(
+    (e: unknown) => e,
+  )
   assert.ok(error instanceof ListenError)
   return error.message
 }
 
 describe('openListener', () => {
   it('answers 503 until there is something to serve', async (t) => {
-    const listener = await openListener({ host: '127.0.0.1', port: 0 })
+    const listener = await openListener({ host: '127.0.0.1', port: 0, logger: silentLogger })
     t.after(() => listener.close(0))
     const early = await fetch(listener.url)
     assert.equal(early.status, 503)

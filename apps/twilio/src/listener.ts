@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isIPv6, type Socket } from 'node:net'
 import { TwilioAppError } from './config.ts'
+import type { Logger } from './domain/log.ts'
 import { rawRefusal, refuse } from './listener-refusals.ts'
 
 /** The server cannot listen where it was told to; the message says why in one line. */
@@ -27,7 +28,11 @@ const mostHeaders = 100
  * Opens a port whose slow and malformed clients are cut. A slow answer is none of that: the limits
  * are on receiving. Rejects with `ListenError`.
  */
-export async function openListener(where: { host: string; port: number }): Promise<Listener> {
+export async function openListener(where: {
+  host: string
+  port: number
+  logger: Logger
+}): Promise<Listener> {
   const running = new Set<ServerResponse>()
   const responseOn = new WeakMap<object, ServerResponse>()
   let closing = false
@@ -74,6 +79,13 @@ export async function openListener(where: { host: string; port: number }): Promi
       resolve()
     })
   })
+  // Too many open files, as a rule: who is connected must not pay for who could not be.
+  server.on('error', (error: NodeJS.ErrnoException) =>
+    where.logger.error(
+      { event: 'accept-failed', reason: error.code },
+      'a connection was not taken',
+    ),
+  )
 
   return {
     url: urlOf(where.host, server.address()),

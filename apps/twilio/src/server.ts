@@ -36,7 +36,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const hasApiKeys = keys.some((key) => key.revokedAt === undefined)
     const refusal = refusesOpenHost({ host, settings: app.settings, hasApiKeys })
     if (refusal !== undefined) throw new ListenError(`cannot listen: ${refusal}`)
-    const listener = await openListener({ host, port })
+    if (!hasApiKeys && !app.settings.authorize) {
+      logger.warn({ event: 'no-keys' }, 'nobody can call the API yet: see hsb-twilio keys create')
+    }
+    const listener = await openListener({ host, port, logger })
     try {
       await app.start()
     } catch (error) {

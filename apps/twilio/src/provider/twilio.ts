@@ -16,6 +16,9 @@ import { createTwilioVerifications } from './twilio-verifications.ts'
 /** How far back a look-up reads before it gives up: more would be a bulk sender's other traffic. */
 const longestLookUp = 1_000
 
+// https://www.twilio.com/docs/api/errors/21608
+const unverifiedNumber = 21_608
+
 /** The provider over Twilio's API: the only code of the app that knows Twilio's words. */
 export function createTwilioProvider(settings: Settings, clock: Clock): Provider {
   const { twilio } = settings
@@ -116,8 +119,10 @@ function outcomeOf(error: unknown): SendOutcome {
 function retryOf(error: TwilioReplyError): 'never' | 'backoff' | 'delayed' | 'hold' {
   if (error.retry === 'backoff' || error.retry === 'delayed') return error.retry
   // Wrong credentials or a suspended account fail every message alike: they wait until it is mended.
+  // A number that a trial account has not verified fails its own messages only.
   const account = error.category === 'auth' || error.category === 'account'
-  return error.retry === 'after-fix' && account ? 'hold' : 'never'
+  const everyMessage = account && error.code !== unverifiedNumber
+  return error.retry === 'after-fix' && everyMessage ? 'hold' : 'never'
 }
 
 function reportOf(message: TwilioMessage): CarrierReport {

@@ -124,7 +124,7 @@ export function createHandler(parts: HandlerParts): Handle {
     } catch (error) {
       const code = isOutage(error) ? 'unavailable' : 'internal'
       logger.error(
-        { event: code, request_id: requestId, route: endpoint.path, ...traceOf(error) },
+        { event: code, requestId, route: endpoint.path, ...traceOf(error) },
         'a request failed',
       )
       return problemResponse(problem(code), requestId)

@@ -20,6 +20,9 @@ export type CallbackResult =
   | { kind: 'malformed'; words: string }
   | { kind: 'unavailable' }
 
+/** How long one line about refused callbacks has to do. */
+const quietMs = 60_000
+
 /** What the carrier tells us by webhook. */
 export interface Callbacks {
   /** Checks, then stores; when it resolves with `stored`, the event is on disk. */
@@ -42,11 +45,26 @@ export function createCallbacks(parts: {
     )
     return readings.map(() => changed)
   })
+  let refused = 0
+  let quietUntil = -Infinity
+
+  // A rotated token or a wrong `publicUrl` looks like a forger. A stranger must not fill the log.
+  function tellOfRefusal(): void {
+    refused++
+    if (clock.monotonic() < quietUntil) return
+    logger.warn(
+      { event: 'callback-refused', refused, public_url: settings.publicUrl },
+      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has',
+    )
+    refused = 0
+    quietUntil = clock.monotonic() + quietMs
+  }
 
   return {
     async receive(request) {
       // Nothing before this line may touch the database: a stranger can get this far.
       const reading = provider.readCallback(request)
+      if (reading.kind === 'forged') tellOfRefusal()
       if (reading.kind !== 'status') return reading
       try {
         signals.changed(await storeReading(reading))

@@ -256,12 +256,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       if (ending.kind !== 'accepted') {
         const fields = {
           event: `send-${ending.kind}`,
-          message_id: message.id,
+          messageId: message.id,
           to: maskPhone(message.toPhone),
           attempt: message.attempts,
         }
         const code = ending.kind === 'refused' || ending.kind === 'busy' ? ending.code : undefined
-        logger.warn({ ...fields, error_code: code }, 'a message was not accepted by the carrier')
+        logger.warn({ ...fields, errorCode: code }, 'a message was not accepted by the carrier')
       }
       await write({ message, ending })
     },

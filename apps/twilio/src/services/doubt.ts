@@ -82,7 +82,7 @@ export function createDoubt(parts: {
     })
     if (found.kind === 'unavailable') {
       logger.warn(
-        { event: 'settle-unavailable', message_id: message.id },
+        { event: 'settle-unavailable', messageId: message.id },
         'the carrier could not be asked about a doubtful message',
       )
       await postpone(message)

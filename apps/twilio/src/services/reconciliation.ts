@@ -33,7 +33,7 @@ export function createReconciliation(parts: {
     const outcome = await provider.fetch(providerMsgId)
     if (outcome.kind === 'unavailable') {
       logger.warn(
-        { event: 'poll-unavailable', message_id: id },
+        { event: 'poll-unavailable', messageId: id },
         'the carrier could not be asked about a silent message',
       )
     }

@@ -44,7 +44,7 @@ export function createTwilioVerify(parts: { provider: Provider; logger: Logger }
             {
               event: 'verification-refused',
               verificationId,
-              toPhone: maskPhone(toPhone),
+              to: maskPhone(toPhone),
               code: start.code,
               words: start.words,
             },

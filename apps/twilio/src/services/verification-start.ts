@@ -171,7 +171,7 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
   return async (input) => {
     const request = readStart(input, settings, backend, parts.clientsKey)
     if (request.kind !== 'request') return request
-    const subject = { toPhone: maskPhone(request.toPhone), purpose: request.purpose }
+    const subject = { to: maskPhone(request.toPhone), purpose: request.purpose }
     try {
       const result = await run(request)
       logger.info({ event: 'verification-start', result: result.kind, ...subject }, 'start')

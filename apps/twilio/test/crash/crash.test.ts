@@ -51,7 +51,7 @@ describe('an API that is killed while it works', () => {
   })
 
   it('loses no callback that came before its own commit', async (t) => {
-    const kills = 8
+    const kills = 6
     const report = await runCrashes(t, {
       messages: 300,
       kills,

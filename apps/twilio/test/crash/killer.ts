@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Simulator } from '@hsb/twilio-simulator'
 import type { MortalApi } from './api.ts'
 import type { Client } from './client.ts'
-import type { Dice } from './dice.ts'
+import type { Dice } from '../dice.ts'
 
 /** Kills an API at random moments, spread over the messages of a run. */
 export interface Killer {

@@ -8,7 +8,7 @@ import { type Behaviour, createSimulator, type Simulator } from '@hsb/twilio-sim
 import { type MortalApi, startMortalApi } from './api.ts'
 import type { Mutant } from './api-process.ts'
 import { type Client, createClient } from './client.ts'
-import { createDice } from './dice.ts'
+import { createDice } from '../dice.ts'
 import { createKiller, type KillCounts } from './killer.ts'
 
 /** Clients post messages while the API is killed again and again. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -112,13 +112,24 @@ describe('the tables of the README', () => {
   })
 })
 
-describe('the links of the documents', () => {
-  const documents = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'apps/twilio/README.md']
-  for (const document of documents) {
-    it(`lead to files that exist: ${document}`, () => {
-      const folder = join(root, document, '..')
-      const links = [...readDocument(document).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
-      for (const [, path = ''] of links) assert.ok(existsSync(join(folder, path)), path)
+describe('the documents', () => {
+  const decisions = readdirSync(join(root, 'docs/decisions')).map(
+    (name) => `docs/decisions/${name}`,
+  )
+  const others = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'apps/twilio/README.md']
+  for (const document of [...others, ...decisions]) {
+    it(`name files that exist: ${document}`, () => {
+      const text = readDocument(document)
+      const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
+      for (const [, path = ''] of links)
+        assert.ok(existsSync(join(root, document, '..', path)), path)
+      const files = [...text.matchAll(/`((?:apps|bench|docs|libs|scripts|src|test)\/[\w./-]+)`/g)]
+      for (const [, path = ''] of files) {
+        assert.ok(
+          ['', 'apps/twilio'].some((room) => existsSync(join(root, room, path))),
+          path,
+        )
+      }
     })
   }
 })
