@@ -1,4 +1,4 @@
-import type { MessageStatus } from './message.ts'
+import type { Message, MessageStatus } from './message.ts'
 import type { Instant } from './time.ts'
 
 /** Where an event came from. */
@@ -37,4 +37,29 @@ export function callbackKey(
 ): string {
   const key = `sms:msg:${providerMsgId}:${status}`
   return errorCode === undefined ? key : `${key}:${errorCode}`
+}
+
+/** What we did to a message ourselves, as an event: a step of the worker, or its acceptance. */
+export function eventOf(
+  message: Message,
+  step: {
+    status: MessageStatus
+    source?: EventSource
+    errorCode?: number | undefined
+    detail?: string | undefined
+  },
+  now: Instant,
+): NewEvent {
+  return {
+    messageId: message.id,
+    providerMsgId: message.providerMsgId,
+    status: step.status,
+    source: step.source ?? 'worker',
+    applied: true,
+    errorCode: step.errorCode,
+    detail: step.detail,
+    attempt: message.attempts > 0 ? message.attempts : undefined,
+    dedupeKey: undefined,
+    createdAt: now,
+  }
 }

@@ -1,14 +1,13 @@
 import type { Settings } from '../config.ts'
-import type { NewEvent } from '../domain/event.ts'
+import { eventOf } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
-import type { Message, MessageStatus } from '../domain/message.ts'
+import type { Message } from '../domain/message.ts'
 import { maskPhone } from '../domain/phone.ts'
-import { retryDelayMs } from '../domain/retry.ts'
 import type { Clock } from '../domain/time.ts'
-import type { Provider, SendOutcome } from '../provider/provider.ts'
-import type { Store, Tables } from '../storage/store.ts'
+import type { Provider } from '../provider/provider.ts'
+import type { Store } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
-import { applyReports, reportOfOrphan } from './reports.ts'
+import { type EndedAttempt, type Ending, writeEndings } from './endings.ts'
 import type { Signals } from './signals.ts'
 
 /** A message that this process may send until its lease is over. */
@@ -44,171 +43,19 @@ export interface DeliveryParts {
   logger: Logger
 }
 
-/** How a call ended, or that it was not made. */
-type Ending = SendOutcome | { kind: 'worthless' }
-
 /** Delivery over one provider. */
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { settings, store, provider, bodyOf, signals, clock, random, logger } = parts
   const leaseMs = settings.delivery.leaseSeconds * 1_000
   let paused = 0
 
-  const write = createBatcher<{ message: Message; ending: Ending }, void>(async (endings) => {
-    const changed = await store.transaction((tables) => writeEndings(tables, endings))
+  const write = createBatcher<EndedAttempt, void>(async (attempts) => {
+    const changed = await store.transaction((tables) =>
+      writeEndings(tables, attempts, { settings, random, now: clock.now() }),
+    )
     signals.changed(changed)
-    return endings.map(() => undefined)
+    return attempts.map(() => undefined)
   })
-
-  async function writeEndings(
-    tables: Tables,
-    endings: { message: Message; ending: Ending }[],
-  ): Promise<Set<string>> {
-    const now = clock.now()
-    const accepted = endings.flatMap(({ message, ending }) =>
-      ending.kind === 'accepted' ? [{ message, report: ending.report }] : [],
-    )
-    const changed = new Set<string>()
-    if (accepted.length > 0) {
-      const reports = accepted.map(({ message, report }) => ({
-        ...({
-          message,
-          report,
-          attempt: message.attempts,
-          source: 'worker',
-          dedupe: false,
-        } as const),
-      }))
-      for (const id of await applyReports(tables, reports, now, settings.delivery)) changed.add(id)
-      for (const id of await adoptOrphans(tables, accepted)) changed.add(id)
-    }
-    const rest = endings.flatMap(({ message, ending }) =>
-      ending.kind === 'accepted' ? [] : [{ message, step: stepAfter(message, ending, now) }],
-    )
-    for (const { message, step } of rest) {
-      const moved = await step.move(tables)
-      if (!moved) continue
-      changed.add(message.id)
-      await tables.events.append([eventOf(message, step, now)])
-    }
-    return changed
-  }
-
-  async function adoptOrphans(
-    tables: Tables,
-    accepted: { message: Message; report: { providerMsgId: string } }[],
-  ): Promise<Set<string>> {
-    const owners = accepted.map(({ message, report }) => ({
-      providerMsgId: report.providerMsgId,
-      messageId: message.id,
-    }))
-    const orphans = await tables.events.adopt(owners)
-    const changed = new Set<string>()
-    for (const orphan of orphans) {
-      const now = clock.now()
-      const report = reportOfOrphan(orphan)
-      const moved = await tables.messages.advance([
-        {
-          id: orphan.messageId ?? '',
-          status: report.status,
-          errorCode: report.errorCode,
-          nextAt: undefined,
-          at: now,
-        },
-      ])
-      for (const id of moved) changed.add(id)
-    }
-    return changed
-  }
-
-  /** What an ending means for the row, and the words for the log of events. */
-  function stepAfter(
-    message: Message,
-    ending: Exclude<Ending, { kind: 'accepted' }>,
-    now: number,
-  ): Step {
-    const { id, attempts } = message
-    const end =
-      (status: MessageStatus, errorCode?: number): Step['move'] =>
-      (tables) =>
-        tables.messages
-          .advance([{ id, status, nextAt: undefined, at: now, errorCode }])
-          .then((ids) => ids.has(id))
-    const again =
-      (waitMs: number, errorCode?: number): Step['move'] =>
-      (tables) =>
-        tables.messages
-          .requeue([{ id, attempts, nextAt: now + waitMs, at: now, errorCode }])
-          .then((ids) => ids.has(id))
-
-    switch (ending.kind) {
-      case 'refused': {
-        const { code, retry, optOut, words } = ending
-        if (optOut) {
-          return {
-            status: 'FAILED',
-            code,
-            words,
-            async move(tables) {
-              await tables.optOuts.add({
-                phone: message.toPhone,
-                reason: `refused by the carrier (${code})`,
-                at: now,
-              })
-              return end('FAILED', code)(tables)
-            },
-          }
-        }
-        if (retry === 'never') return { status: 'FAILED', code, words, move: end('FAILED', code) }
-        return {
-          status: 'QUEUED',
-          code,
-          words,
-          move: again(retryDelayMs(retry, attempts, random()), code),
-        }
-      }
-      case 'busy': {
-        const askedMs = (ending.retryAfterSeconds ?? 0) * 1_000
-        const waitMs = askedMs + retryDelayMs('backoff', attempts, random())
-        return {
-          status: 'QUEUED',
-          code: ending.code,
-          words: ending.words,
-          move: again(waitMs, ending.code),
-        }
-      }
-      case 'not-sent':
-        return {
-          status: 'QUEUED',
-          code: undefined,
-          words: ending.words,
-          move: again(retryDelayMs('backoff', attempts, random())),
-        }
-      case 'unknown':
-        return {
-          status: 'IN_DOUBT',
-          code: undefined,
-          words: ending.words,
-          move: (tables) =>
-            tables.messages
-              .doubt([
-                {
-                  id,
-                  attempts,
-                  nextAt: now + settings.delivery.settleAfterSeconds * 1_000,
-                  at: now,
-                },
-              ])
-              .then((ids) => ids.has(id)),
-        }
-      case 'worthless':
-        return {
-          status: 'EXPIRED',
-          code: undefined,
-          words: 'too late to be of use',
-          move: end('EXPIRED'),
-        }
-    }
-  }
 
   /** Everything that can still stop a call, looked at as late as possible. */
   async function call({ message, leaseEnds }: ClaimedMessage): Promise<Ending | 'lease-over'> {
@@ -238,8 +85,9 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         const now = clock.now()
         const claimed = await tables.messages.claimDue({ now, leaseUntil: now + leaseMs, limit })
         if (claimed.length > 0) {
-          const step = { status: 'SENDING', code: undefined, words: undefined } as const
-          await tables.events.append(claimed.map((message) => eventOf(message, step, now)))
+          await tables.events.append(
+            claimed.map((message) => eventOf(message, { status: 'SENDING' }, now)),
+          )
         }
         return claimed
       })
@@ -272,28 +120,5 @@ export function createDelivery(parts: DeliveryParts): Delivery {
           clock.now(),
         ),
       ),
-  }
-}
-
-interface Step {
-  status: MessageStatus
-  code: number | undefined
-  words: string | undefined
-  /** False when the row is no longer where this attempt left it. */
-  move(tables: Tables): Promise<boolean>
-}
-
-function eventOf(message: Message, step: Omit<Step, 'move'>, now: number): NewEvent {
-  return {
-    messageId: message.id,
-    providerMsgId: message.providerMsgId,
-    status: step.status,
-    source: 'worker',
-    applied: true,
-    errorCode: step.code,
-    detail: step.words,
-    attempt: message.attempts,
-    dedupeKey: undefined,
-    createdAt: now,
   }
 }

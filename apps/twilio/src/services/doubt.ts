@@ -1,7 +1,7 @@
 import type { Settings } from '../config.ts'
-import type { NewEvent } from '../domain/event.ts'
+import { eventOf } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
-import type { Message, MessageStatus } from '../domain/message.ts'
+import type { Message } from '../domain/message.ts'
 import type { Clock } from '../domain/time.ts'
 import type { CarrierReport, Provider } from '../provider/provider.ts'
 import type { Store, Tables } from '../storage/store.ts'
@@ -37,9 +37,11 @@ export function createDoubt(parts: {
       const now = clock.now()
       const settleAt = now + settings.delivery.settleAfterSeconds * 1_000
       const messages = await tables.messages.doubtLapsed(now, settleAt, batch)
-      const words = 'its worker went silent during the call'
+      const detail = 'its worker went silent during the call'
       if (messages.length > 0)
-        await tables.events.append(messages.map((m) => eventOf(m, 'IN_DOUBT', words, now)))
+        await tables.events.append(
+          messages.map((m) => eventOf(m, { status: 'IN_DOUBT', detail }, now)),
+        )
       return messages
     })
     signals.changed(lapsed.map((message) => message.id))
@@ -126,11 +128,11 @@ export function createDoubt(parts: {
           ])
         : await tables.messages.advance([{ id, status: 'FAILED', nextAt: undefined, at: now }])
     if (changed.has(id)) {
-      const [status, words] =
+      const [status, detail] =
         policy === 'resend'
           ? (['QUEUED', 'the carrier does not know it: it will be sent again'] as const)
           : (['FAILED', 'the carrier does not know it, and it is not sent twice'] as const)
-      await tables.events.append([eventOf(message, status, words, now)])
+      await tables.events.append([eventOf(message, { status, detail }, now)])
     }
     return changed
   }
@@ -145,20 +147,5 @@ export function createDoubt(parts: {
       }
       return settled
     },
-  }
-}
-
-function eventOf(message: Message, status: MessageStatus, words: string, now: number): NewEvent {
-  return {
-    messageId: message.id,
-    providerMsgId: message.providerMsgId,
-    status,
-    source: 'worker',
-    applied: true,
-    errorCode: undefined,
-    detail: words,
-    attempt: message.attempts,
-    dedupeKey: undefined,
-    createdAt: now,
   }
 }

@@ -1,3 +1,4 @@
+import { eventOf } from '../domain/event.ts'
 import type { Clock } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
 import type { Signals } from './signals.ts'
@@ -9,6 +10,7 @@ export interface Expiry {
 }
 
 const batch = 500
+const detail = 'it waited past its expires_at'
 
 /** Expiry of the messages of one app. */
 export function createExpiry(store: Store, signals: Signals, clock: Clock): Expiry {
@@ -19,18 +21,7 @@ export function createExpiry(store: Store, signals: Signals, clock: Clock): Expi
         const messages = await tables.messages.expireDue(now, batch)
         if (messages.length > 0) {
           await tables.events.append(
-            messages.map((message) => ({
-              messageId: message.id,
-              providerMsgId: undefined,
-              status: 'EXPIRED' as const,
-              source: 'worker' as const,
-              applied: true,
-              errorCode: undefined,
-              detail: 'it waited past its expires_at',
-              attempt: undefined,
-              dedupeKey: undefined,
-              createdAt: now,
-            })),
+            messages.map((message) => eventOf(message, { status: 'EXPIRED', detail }, now)),
           )
         }
         return messages

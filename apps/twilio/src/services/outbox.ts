@@ -1,4 +1,4 @@
-import type { NewEvent } from '../domain/event.ts'
+import { eventOf } from '../domain/event.ts'
 import type { Message, Priority } from '../domain/message.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import type { Tables } from '../storage/store.ts'
@@ -45,7 +45,9 @@ export function createOutbox(parts: {
           requestHash: drafts[i]?.requestHash,
         })),
       )
-      await tables.events.append(messages.map(acceptedEvent))
+      await tables.events.append(
+        messages.map((message) => eventOf(message, { status: message.status, source: 'api' }, now)),
+      )
       return messages
     },
     wake: () => signals.wake(),
@@ -80,20 +82,5 @@ function messageOf(draft: Draft, id: string, now: Instant): Message {
     lastEventTime: now,
     createdAt: now,
     updatedAt: now,
-  }
-}
-
-function acceptedEvent(message: Message): NewEvent {
-  return {
-    messageId: message.id,
-    providerMsgId: undefined,
-    status: message.status,
-    source: 'api',
-    applied: true,
-    errorCode: undefined,
-    detail: undefined,
-    attempt: undefined,
-    dedupeKey: undefined,
-    createdAt: message.createdAt,
   }
 }

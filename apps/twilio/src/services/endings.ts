@@ -1,0 +1,144 @@
+import type { Settings } from '../config.ts'
+import { eventOf } from '../domain/event.ts'
+import type { Message } from '../domain/message.ts'
+import { retryDelayMs } from '../domain/retry.ts'
+import type { Instant } from '../domain/time.ts'
+import type { SendOutcome } from '../provider/provider.ts'
+import type { Tables } from '../storage/store.ts'
+import { applyReports, type KnownReport, reportOfOrphan } from './reports.ts'
+
+/** How an attempt ended: by the carrier's answer, by none, or before any call. */
+export type Ending = SendOutcome | { kind: 'worthless' }
+
+/** An attempt with its ending, to be written down. */
+export interface EndedAttempt {
+  message: Message
+  ending: Ending
+}
+
+/** What an ending without acceptance means for its message. */
+type Consequence = { errorCode?: number | undefined; detail: string } & (
+  | { kind: 'ended'; status: 'FAILED' | 'EXPIRED'; optOut: boolean }
+  | { kind: 'again'; waitMs: number }
+  | { kind: 'in-doubt' }
+)
+
+const statusAfter = { again: 'QUEUED', 'in-doubt': 'IN_DOUBT' } as const
+
+function consequenceOf(
+  ending: Exclude<Ending, { kind: 'accepted' }>,
+  attempts: number,
+  random: () => number,
+): Consequence {
+  switch (ending.kind) {
+    case 'refused': {
+      const { code: errorCode, retry, optOut, words: detail } = ending
+      if (optOut || retry === 'never') {
+        return { kind: 'ended', status: 'FAILED', optOut, errorCode, detail }
+      }
+      return { kind: 'again', waitMs: retryDelayMs(retry, attempts, random()), errorCode, detail }
+    }
+    case 'busy': {
+      const askedMs = (ending.retryAfterSeconds ?? 0) * 1_000
+      const waitMs = askedMs + retryDelayMs('backoff', attempts, random())
+      return { kind: 'again', waitMs, errorCode: ending.code, detail: ending.words }
+    }
+    case 'not-sent': {
+      const waitMs = retryDelayMs('backoff', attempts, random())
+      return { kind: 'again', waitMs, detail: ending.words }
+    }
+    case 'unknown':
+      return { kind: 'in-doubt', detail: ending.words }
+    case 'worthless':
+      return { kind: 'ended', status: 'EXPIRED', optOut: false, detail: 'too late to be of use' }
+  }
+}
+
+/** Writes down how attempts ended, in the caller's transaction. Answers the ids that changed. */
+export async function writeEndings(
+  tables: Tables,
+  attempts: EndedAttempt[],
+  parts: { settings: Settings; random: () => number; now: Instant },
+): Promise<Set<string>> {
+  const { settings, random, now } = parts
+  const reports: KnownReport[] = []
+  const rest: { message: Message; consequence: Consequence }[] = []
+  for (const { message, ending } of attempts) {
+    const { attempts: attempt } = message
+    if (ending.kind === 'accepted') {
+      reports.push({ message, report: ending.report, attempt, source: 'worker', dedupe: false })
+    } else {
+      rest.push({ message, consequence: consequenceOf(ending, attempt, random) })
+    }
+  }
+  const changed = await writeConsequences(tables, rest, settings, now)
+  if (reports.length === 0) return changed
+  const accepted = await applyReports(tables, reports, now, settings.delivery)
+  const overtaken = await adoptOrphans(tables, reports, now)
+  return new Set([...changed, ...accepted, ...overtaken])
+}
+
+async function writeConsequences(
+  tables: Tables,
+  rest: { message: Message; consequence: Consequence }[],
+  settings: Settings,
+  at: Instant,
+): Promise<Set<string>> {
+  const settleAt = at + settings.delivery.settleAfterSeconds * 1_000
+  const changed = new Set<string>()
+  for (const { message, consequence } of rest) {
+    const { kind, errorCode, detail } = consequence
+    const moved = await move(tables, message, consequence, { at, settleAt })
+    if (kind === 'ended' && consequence.optOut) {
+      const reason = `refused by the carrier (${errorCode})`
+      await tables.optOuts.add({ phone: message.toPhone, reason, at })
+    }
+    // Not moved: the row is no longer where this attempt left it, and the news is old.
+    if (!moved.has(message.id)) continue
+    changed.add(message.id)
+    const status = kind === 'ended' ? consequence.status : statusAfter[kind]
+    await tables.events.append([eventOf(message, { status, errorCode, detail }, at)])
+  }
+  return changed
+}
+
+function move(
+  { messages }: Tables,
+  { id, attempts }: Message,
+  consequence: Consequence,
+  { at, settleAt }: { at: Instant; settleAt: Instant },
+): Promise<Set<string>> {
+  const { errorCode } = consequence
+  switch (consequence.kind) {
+    case 'ended':
+      return messages.advance([
+        { id, status: consequence.status, nextAt: undefined, at, errorCode },
+      ])
+    case 'again':
+      return messages.requeue([{ id, attempts, nextAt: at + consequence.waitMs, at, errorCode }])
+    case 'in-doubt':
+      return messages.doubt([{ id, attempts, nextAt: settleAt, at }])
+  }
+}
+
+/** Callbacks that came before we knew the SID in them, now that we do. */
+async function adoptOrphans(
+  tables: Tables,
+  reports: KnownReport[],
+  at: Instant,
+): Promise<Set<string>> {
+  const owners = reports.map(({ message, report }) => ({
+    providerMsgId: report.providerMsgId,
+    messageId: message.id,
+  }))
+  const moves = (await tables.events.adopt(owners)).flatMap((orphan) => {
+    const { status, errorCode } = reportOfOrphan(orphan)
+    return orphan.messageId === undefined
+      ? []
+      : [{ id: orphan.messageId, status, errorCode, nextAt: undefined, at }]
+  })
+  const changed = new Set<string>()
+  // One by one: several may be of one message, and each has to see where the last one led.
+  for (const move of moves) for (const id of await tables.messages.advance([move])) changed.add(id)
+  return changed
+}
