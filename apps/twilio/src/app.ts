@@ -79,7 +79,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const newId = createIds(clock, randomBytes)
   const random = () => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
   const outbox = createOutbox({ clock, newId, signals })
-  const throttles = createThrottles({ clock, store: settings.throttles.store })
+  const throttles = createThrottles({ clock, store: settings.throttles.store, logger })
   const shared = { settings, store, provider, outbox, throttles, signals, clock, logger }
   const messages = createMessages({
     ...shared,

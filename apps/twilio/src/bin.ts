@@ -3,8 +3,8 @@ import module from 'node:module'
 
 // Missing in versions that are too old for the rest, too; cli.ts would fail there with less kind words.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 19)) {
-  process.stderr.write(`hsb-twilio needs Node 22.19 or newer, this is ${process.version}\n`)
+if (major < 22 || (major === 22 && minor < 23)) {
+  process.stderr.write(`hsb-twilio needs Node 22.23.3 or newer, this is ${process.version}\n`)
   process.exitCode = 1
 } else {
   module.enableCompileCache()

@@ -53,7 +53,12 @@ interface Posting {
 async function postTo(port: number, posting: Posting): Promise<number> {
   const { path, params, signature, headers } = posting
   const request = httpRequest({
-    ...{ host: '127.0.0.1', port, path, method: 'POST', agent: false, setHost: false },
+    host: '127.0.0.1',
+    port,
+    path,
+    method: 'POST',
+    agent: false,
+    setHost: false,
     headers: {
       ...headers,
       'content-type': 'application/x-www-form-urlencoded',

@@ -23,9 +23,11 @@ async function listen(t: TestContext, test: TestApp): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Sends exactly this and gives back the status of the answer, with what was left unsent. */
+/** Sends exactly this and gives back the status of the answer; `NaN` when there is none. */
 async function converse(port: number, text: string): Promise<number> {
   const socket = connect(port, '127.0.0.1')
+  // A server that waits for what never comes has failed the test; it must not hold it up.
+  socket.setTimeout(5_000, () => socket.destroy())
   let answer = ''
   socket.on('data', (chunk) => {
     answer += chunk.toString()

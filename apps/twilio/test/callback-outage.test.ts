@@ -8,7 +8,7 @@ import { createTestApp, publicUrl } from './app.ts'
 import { post, sign, signedCallback } from './signed-callback.ts'
 
 /** A store that can be taken away: then whatever it is asked ends in an error. */
-function createFailingStore(): { store: Store; goAway(): void; comeBack(): void } {
+function createFailingStore(): { store: Store; goAway: () => void; comeBack: () => void } {
   const real = openSqlite(':memory:')
   let away = false
   const guard = <Part extends object>(part: Part): Part =>
@@ -22,8 +22,12 @@ function createFailingStore(): { store: Store; goAway(): void; comeBack(): void 
   const { messages, events, verifications, throttles, optOuts, apiKeys } = real
   const store = guard({
     ...real,
-    ...{ messages: guard(messages), events: guard(events), verifications: guard(verifications) },
-    ...{ throttles: guard(throttles), optOuts: guard(optOuts), apiKeys: guard(apiKeys) },
+    messages: guard(messages),
+    events: guard(events),
+    verifications: guard(verifications),
+    throttles: guard(throttles),
+    optOuts: guard(optOuts),
+    apiKeys: guard(apiKeys),
   })
   return { store, goAway: () => void (away = true), comeBack: () => void (away = false) }
 }

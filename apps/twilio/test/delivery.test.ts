@@ -203,7 +203,7 @@ describe('expiry', () => {
     const inMinutes = (minutes: number) => new Date(test.clock.now() + minutes * 60_000)
     const stale: string[] = []
     const lasting: string[] = []
-    for (let i = 0; i < 50; i++) {
+    for (let i = 0; i < 500; i++) {
       stale.push(await accepted(test, { toPhone: numberOf(2000 + i), expiresAt: inMinutes(5) }))
       lasting.push(await accepted(test, { toPhone: numberOf(3000 + i), expiresAt: inMinutes(240) }))
     }
@@ -218,7 +218,37 @@ describe('expiry', () => {
       new Set(await Promise.all(lasting.map((id) => statusOf(test, id)))),
       new Set(['DELIVERED']),
     )
-    assert.equal(test.twilio.messages().length, 50)
+    assert.equal(test.twilio.messages().length, 500)
+  })
+})
+
+describe('ValidityPeriod', () => {
+  it('is on every call: what is left of the life of the message', async (t) => {
+    const test = await createTestApp(t)
+    const lives = [60, 600, 4 * 3_600, 12 * 3_600]
+    for (const life of lives) {
+      const expiresAt = new Date(test.clock.now() + life * second)
+      await accepted(test, { expiresAt, message: `lives for ${life} s` })
+    }
+    await accepted(test, { message: 'lives as long as they all do' })
+    test.twilio.behave({ kind: 'refuse', code: 20003, times: 5 })
+    await test.app.runDue()
+    await live(test, 90, 1)
+    const calls = test.twilio
+      .requests()
+      .flatMap((one) => (one.kind === 'api' && one.method === 'POST' ? [one] : []))
+    assert.ok(calls.length >= 9)
+    for (const { form, time } of calls) {
+      const life = Number(/\d+/.exec(form.get('Body') ?? '')?.[0] ?? 4 * 3_600)
+      const passed = (time.getTime() - Date.UTC(2026, 10, 1, 12)) / second
+      // Twilio takes 1 to 36,000 and recommends more than 5.
+      const left = Math.min(36_000, Math.max(6, Math.ceil(life - passed)))
+      assert.equal(
+        Number(form.get('ValidityPeriod')),
+        left,
+        `${form.get('Body')} after ${passed} s`,
+      )
+    }
   })
 })
 

@@ -34,10 +34,7 @@ function cutAtNames(params: Pair[], dice: Dice): Pair[] {
   })
 }
 
-type Step = (
-  cut: { path: string; params: Pair[] },
-  dice: Dice,
-) => { path: string; params: Pair[] }
+type Step = (cut: { path: string; params: Pair[] }, dice: Dice) => { path: string; params: Pair[] }
 
 /** One border more, less, or elsewhere. */
 const steps: Step[] = [

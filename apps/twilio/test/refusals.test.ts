@@ -59,10 +59,17 @@ const codes: Record<keyof typeof treatments, number[][]> = {
 }
 
 /** Where Twilio does not answer 400. */
-const httpStatuses: Record<number, number> = {
-  ...{ 20003: 401, 20008: 403, 20403: 403, 60205: 403, 60605: 403, 20404: 404, 20009: 409 },
-  ...{ 20429: 429, 21611: 429, 60202: 429, 60203: 429, 60212: 429, 20500: 500, 20503: 503 },
-}
+const httpStatuses = new Map(
+  Object.entries({
+    401: [20003],
+    403: [20008, 20403, 60205, 60605],
+    404: [20404],
+    409: [20009],
+    429: [20429, 21611, 60202, 60203, 60212],
+    500: [20500],
+    503: [20503],
+  }).flatMap(([status, list]) => list.map((code): [number, number] => [code, Number(status)])),
+)
 
 // Codes that Twilio may invent tomorrow: the HTTP status alone says what they are.
 const unknown = 29_999
@@ -83,14 +90,16 @@ interface Case {
 }
 
 const caseOf = (code: number, httpStatus: number, kind: keyof typeof treatments): Case => ({
-  ...{ code, httpStatus, treatment: treatments[kind] },
+  code,
+  httpStatus,
+  treatment: treatments[kind],
   name: `${code} with ${httpStatus} is treated as "${kind}"`,
 })
 
 const cases: Case[] = [
   ...unknownStatuses.map(([httpStatus, kind]) => caseOf(unknown, httpStatus, kind)),
   ...(Object.keys(codes) as (keyof typeof codes)[]).flatMap((kind) =>
-    codes[kind].flat().map((code) => caseOf(code, httpStatuses[code] ?? 400, kind)),
+    codes[kind].flat().map((code) => caseOf(code, httpStatuses.get(code) ?? 400, kind)),
   ),
 ]
 
@@ -169,5 +178,29 @@ describe('every code that Twilio can refuse a message with', () => {
     await test.advance(1_000)
     await test.app.runDue()
     assert.equal((await test.app.messages.get(id))?.message.status, 'ACCEPTED')
+  })
+})
+
+describe('a code that comes after Twilio has taken the message', () => {
+  it('is shown as the reason, and opts the phone out where it means that', async (t) => {
+    const test = await createTestApp(t)
+    const later = listCodes().filter(({ phase }) => phase === 'delivery' || phase === 'either')
+    const ids: string[] = []
+    for (const [i, { code }] of later.entries()) {
+      const kind = i % 2 === 0 ? 'undelivered' : 'failed'
+      test.twilio.behave({ kind, code, to: numberOf(i) })
+      const sent = await test.app.messages.send({ toPhone: numberOf(i), message: 'hello' })
+      if (sent.kind === 'accepted') ids.push(sent.message.id)
+    }
+    await test.app.runDue()
+    await test.advance(60_000)
+    for (const [i, { code }] of later.entries()) {
+      const { body } = await test.request('GET', `/api/sms/${ids[i]}/status/`)
+      const status = i % 2 === 0 ? 'UNDELIVERED' : 'FAILED'
+      assert.deepEqual([body['status'], body['error_code']], [status, code])
+      assert.equal(await test.app.optOuts.has(numberOf(i)), code === 21610, String(code))
+      // Twilio has tried: whether it is worth another text is for whoever sent it to say.
+      assert.equal(test.twilio.messages({ to: numberOf(i) }).length, 1)
+    }
   })
 })

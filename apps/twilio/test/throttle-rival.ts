@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { systemClock } from '../src/clock.ts'
+import { silentLogger } from '../src/domain/log.ts'
 import { createThrottles, type TakeResult } from '../src/services/throttles.ts'
 import { openSqlite } from '../src/storage/engines/sqlite.ts'
 import { StorageError } from '../src/storage/errors.ts'
@@ -9,7 +10,7 @@ import { StorageError } from '../src/storage/errors.ts'
 // SQLite lets a waiter sleep ever longer, so whoever has the lock would get it again and again: asking
 // in short turns makes the processes meet.
 const store = openSqlite(process.argv[2] ?? '', { busyTimeoutMs: 1 })
-const throttles = createThrottles({ clock: systemClock, store: 'database' })
+const throttles = createThrottles({ clock: systemClock, store: 'database', logger: silentLogger })
 const rules = [{ limit: 10, windowSeconds: 3_600 }]
 
 async function take(key: string): Promise<TakeResult> {

@@ -63,10 +63,12 @@ export function readFields(params: FormParameters, forbidden: RegExp): ReadField
   for (const pair of params) {
     const [name, value] = pair
     if (all.length === maxParameters) return `more than ${maxParameters} parameters`
-    if (!/^[A-Za-z][A-Za-z0-9_.]{0,99}$/.test(name)) return 'a name that is none of Twilio'
+    const isOurs = isField(name)
+    if (!isOurs && !/^[A-Za-z][A-Za-z0-9_.]{0,99}$/.test(name))
+      return 'a name that is none of Twilio'
     if (forbidden.test(name)) return `${name} does not belong here`
     all.push(pair)
-    if (!isField(name)) {
+    if (!isOurs) {
       extra.push(pair)
       continue
     }

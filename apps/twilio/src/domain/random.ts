@@ -13,7 +13,7 @@ export function createRandomPool(source: RandomBytes): RandomBytes {
   return (size) => {
     if (size > poolBytes / 4) return source(size)
     if (used + size > pool.length) {
-      pool = Uint8Array.from(source(poolBytes))
+      pool = new Uint8Array(source(poolBytes))
       used = 0
     }
     const drawn = pool.slice(used, used + size)

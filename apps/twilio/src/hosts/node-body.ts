@@ -40,7 +40,10 @@ function readStream(request: IncomingMessage): Promise<PlainBody> {
     if (request.destroyed) resolve('unreadable')
     request.on('error', () => resolve('unreadable'))
     request.on('close', () => resolve('unreadable'))
-    request.on('end', () => resolve(Buffer.concat(chunks, size)))
+    request.on('end', () => {
+      const [only] = chunks
+      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size))
+    })
     request.on('data', take)
   })
 }

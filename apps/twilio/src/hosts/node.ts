@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Handle, PlainResponse } from '../routes/plain.ts'
+import type { Handle, PlainRequest, PlainResponse } from '../routes/plain.ts'
 import { problem, problemResponse } from '../routes/problems.ts'
 import { type HostRequest, openBody } from './node-body.ts'
 
@@ -39,12 +39,19 @@ async function serve(
   else send(request, response, problemResponse(problem('not-found')))
 }
 
-function headersOf(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = typeof value === 'string' ? value : value.join(', ')
+function headersOf({ headers }: IncomingMessage): PlainRequest['headers'] {
+  // Copying them costs 1 µs, and Node itself leaves no list but `set-cookie`.
+  if (areTexts(headers)) return headers
+  const texts: Record<string, string> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) texts[name] = typeof value === 'string' ? value : value.join(', ')
   }
-  return headers
+  return texts
+}
+
+function areTexts(headers: IncomingMessage['headers']): headers is Record<string, string> {
+  for (const name in headers) if (typeof headers[name] !== 'string') return false
+  return true
 }
 
 function send(request: IncomingMessage, response: ServerResponse, answer: PlainResponse): void {

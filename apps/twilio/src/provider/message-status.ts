@@ -1,4 +1,4 @@
-import type { Message as TwilioMessage } from '@hsb/twilio-sms'
+import { describeCode, type Message as TwilioMessage } from '@hsb/twilio-sms'
 import type { MessageStatus } from '../domain/message.ts'
 
 const statusOf: Record<TwilioMessage['status'], MessageStatus> = {
@@ -23,4 +23,9 @@ const statusOf: Record<TwilioMessage['status'], MessageStatus> = {
 /** Our word for Twilio's status. */
 export function messageStatusOf(status: TwilioMessage['status']): MessageStatus {
   return statusOf[status]
+}
+
+/** True for the error of a message whose recipient does not want to be texted. */
+export function isOptOut(errorCode: number | undefined): boolean {
+  return errorCode !== undefined && describeCode(errorCode).category === 'opt-out'
 }

@@ -11,6 +11,8 @@ export interface CarrierReport {
   words: string
   fromPhone: string | undefined
   errorCode: number | undefined
+  /** The phone does not want to be texted. */
+  optOut?: boolean | undefined
   numSegments: number | undefined
   price: string | undefined
   priceUnit: string | undefined

@@ -1,7 +1,7 @@
 import { TextDecoder } from 'node:util'
 import { parseStatusCallback, validateExactSignature } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
-import { messageStatusOf } from './message-status.ts'
+import { isOptOut, messageStatusOf } from './message-status.ts'
 import type { CallbackReading, CallbackRequest } from './provider.ts'
 
 /** Where Twilio posts what became of a message, below `publicUrl`. */
@@ -66,6 +66,7 @@ export function createCallbackReader(
         // The sender in a callback may be of another channel, or a border drawn anew: not stored.
         fromPhone: undefined,
         errorCode: callback.errorCode,
+        optOut: isOptOut(callback.errorCode),
         numSegments: undefined,
         price: undefined,
         priceUnit: undefined,
@@ -76,7 +77,7 @@ export function createCallbackReader(
 
 function countParameters(body: Uint8Array): number {
   let count = 1
-  for (const byte of body) if (byte === 0x26) count++
+  for (let at = body.indexOf(0x26); at >= 0; at = body.indexOf(0x26, at + 1)) count++
   return count
 }
 

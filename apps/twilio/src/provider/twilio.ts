@@ -7,7 +7,7 @@ import {
 import type { Message as TwilioMessage, SendSmsInput } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
 import type { Clock } from '../domain/time.ts'
-import { messageStatusOf } from './message-status.ts'
+import { isOptOut, messageStatusOf } from './message-status.ts'
 import type { CarrierReport, Provider, SendOutcome, SendRequest } from './provider.ts'
 import { wordsOf } from './error-words.ts'
 import { createCallbackReader, statusCallbackUrl } from './twilio-callbacks.ts'
@@ -132,6 +132,7 @@ function reportOf(message: TwilioMessage): CarrierReport {
     words: message.status,
     fromPhone: message.from,
     errorCode: message.errorCode,
+    optOut: isOptOut(message.errorCode),
     // Twilio says 0 until it has chosen a sender.
     numSegments: message.segments > 0 ? message.segments : undefined,
     price: message.price,

@@ -14,7 +14,7 @@ export interface AccessParts {
 export function createAuthorize(parts: AccessParts): Authorize {
   const { settings, apiKeys, openOnLoopback = false } = parts
   if (settings.authorize) return settings.authorize
-  return async (request) => {
+  return (request) => {
     const token = bearerOf(request.headers['authorization'])
     if (token !== undefined) return apiKeys?.principalOf(token)
     return openOnLoopback && isLocal(request) ? localPrincipal : undefined

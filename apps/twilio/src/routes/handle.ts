@@ -131,18 +131,21 @@ export function createHandler(parts: HandlerParts): Handle {
     }
   }
 
-  return async (request) => {
+  return (request) => {
     const place = findPlace(request.path)
-    if (place === undefined) return undefined
+    if (place === undefined) return Promise.resolve(undefined)
     const given = request.headers['x-request-id']
     const requestId =
       given !== undefined && requestIdShape.test(given)
         ? given
         : Buffer.from(randomBytes(12)).toString('hex')
-    const response = await respond(place, request, requestId)
-    if (request.method === 'HEAD') response.body = undefined
-    return response
+    const response = respond(place, request, requestId)
+    return request.method === 'HEAD' ? response.then(withoutBody) : response
   }
+}
+
+function withoutBody({ status, headers }: PlainResponse): PlainResponse {
+  return { status, headers }
 }
 
 function toResponse(answer: Answer, requestId: string): PlainResponse {

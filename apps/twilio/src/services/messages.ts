@@ -112,6 +112,7 @@ async function acceptGroup(
   const results = new Map<Checked, SendResult>()
   const accepted: Checked[] = []
   const repeated: Checked[] = []
+  const whenDown = parts.settings.throttles.whenUnavailable.messages
 
   for (const one of group) {
     const { idempotencyKey: key, requestHash, toPhone } = one.draft
@@ -125,8 +126,11 @@ async function acceptGroup(
     } else if (optedOut.has(toPhone)) {
       results.set(one, { kind: 'opted-out' })
     } else {
-      const verdict = await parts.throttles.take(tables.throttles, claimsOf(one, parts))
-      if (verdict.kind === 'refused') {
+      const claims = claimsOf(one, parts)
+      // Without a limit there is nothing to wait for: a turn of the queue for each message of a group.
+      const verdict =
+        claims.length > 0 && (await parts.throttles.take(tables.throttles, claims, whenDown))
+      if (verdict && verdict.kind === 'refused') {
         results.set(one, throttled(verdict))
       } else {
         accepted.push(one)

@@ -38,7 +38,7 @@ export async function applyReports(
   settings: PollSettings,
 ): Promise<Set<string>> {
   const standing = new Map<string, { status: MessageStatus; sid: string | undefined }>()
-  const judged = reports.map((known) => {
+  const judged = (await refresh(tables, reports)).map((known) => {
     const { message, report } = known
     const before = standing.get(message.id) ?? {
       status: message.status,
@@ -68,6 +68,14 @@ export async function applyReports(
     .filter((one) => !one.moves)
     .map((one) => ({ ...factsOf(one.known), id: one.known.message.id, at: now }))
   if (late.length > 0) await tables.messages.fillIn(late)
+  // Through a pool of senders Twilio may find out only after it has taken the message.
+  for (const { known } of own.filter((one) => one.known.report.optOut)) {
+    await tables.optOuts.add({
+      phone: known.message.toPhone,
+      reason: `refused by the carrier (${known.report.errorCode})`,
+      at: now,
+    })
+  }
   const disputes = own.filter((one) => one.disputed)
   if (disputes.length > 0) {
     // Two final words: only the carrier can say which one holds, so it is asked at once.
@@ -76,6 +84,18 @@ export async function applyReports(
     )
   }
   return moved
+}
+
+/** Answers and polls know their message from before the call: a callback may have overtaken them. */
+async function refresh(tables: Tables, reports: KnownReport[]): Promise<KnownReport[]> {
+  const asked = reports.filter((known) => known.source !== 'callback')
+  if (asked.length === 0) return reports
+  const rows = await tables.messages.findMany(asked.map((known) => known.message.id))
+  const current = new Map(rows.map((message) => [message.id, message]))
+  return reports.map((known) => ({
+    ...known,
+    message: current.get(known.message.id) ?? known.message,
+  }))
 }
 
 function eventOf(

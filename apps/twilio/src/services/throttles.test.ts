@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { createTestClock, type TestClock } from '../../test/clock.ts'
+import { silentLogger } from '../domain/log.ts'
 import { openSqlite } from '../storage/engines/sqlite.ts'
 import type { Store, ThrottleStore } from '../storage/store.ts'
 import { type Claim, createThrottles, type TakeResult, type Throttles } from './throttles.ts'
@@ -37,7 +38,7 @@ for (const kind of ['database', 'memory'] as const) {
     const store = openSqlite(':memory:')
     await store.migrate()
     const clock = createTestClock(0)
-    const throttles = createThrottles({ clock, store: kind })
+    const throttles = createThrottles({ clock, store: kind, logger: silentLogger })
     const take: Bench['take'] = (...claims) =>
       store.transaction((tables) => throttles.take(tables.throttles, claims))
     const giveBack: Bench['giveBack'] = (...claims) =>
@@ -133,7 +134,7 @@ describe('precheck', () => {
 
   it('answers a known refusal without the database, with the time that is left', async () => {
     const clock = createTestClock(0)
-    const throttles = createThrottles({ clock, store: 'database' })
+    const throttles = createThrottles({ clock, store: 'database', logger: silentLogger })
     assert.equal(throttles.precheck([phone()]).kind, 'allowed')
     await throttles.take(counters, [phone()])
     await clock.advance(9_000)
@@ -143,21 +144,29 @@ describe('precheck', () => {
 
   it('asks the database anew after ten seconds, as the refusal may have been undone', async () => {
     const clock = createTestClock(0)
-    const throttles = createThrottles({ clock, store: 'database' })
+    const throttles = createThrottles({ clock, store: 'database', logger: silentLogger })
     await throttles.take(counters, [phone()])
     await clock.advance(10_000)
     assert.equal(throttles.precheck([phone()]).kind, 'allowed')
   })
 
   it('does not hold against a request that costs less', async () => {
-    const throttles = createThrottles({ clock: createTestClock(0), store: 'database' })
+    const throttles = createThrottles({
+      clock: createTestClock(0),
+      store: 'database',
+      logger: silentLogger,
+    })
     await throttles.take(counters, [{ ...phone(), cost: 2 }])
     assert.equal(throttles.precheck([phone()]).kind, 'allowed')
     assert.equal(throttles.precheck([{ ...phone(), cost: 3 }]).kind, 'refused')
   })
 
   it('remembers ten thousand refusals and no more', async () => {
-    const throttles = createThrottles({ clock: createTestClock(0), store: 'database' })
+    const throttles = createThrottles({
+      clock: createTestClock(0),
+      store: 'database',
+      logger: silentLogger,
+    })
     for (let i = 0; i <= 10_000; i++) await throttles.take(counters, [phone(`key ${i}`)])
     assert.equal(throttles.precheck([phone('key 0')]).kind, 'allowed')
     assert.equal(throttles.precheck([phone('key 1')]).kind, 'refused')

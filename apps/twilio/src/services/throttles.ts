@@ -1,5 +1,7 @@
 import { forgetAt, giveBack, type Hits, judge, type ThrottleRule } from '../domain/throttle.ts'
+import type { Logger } from '../domain/log.ts'
 import type { Clock, Instant } from '../domain/time.ts'
+import { StorageError } from '../storage/errors.ts'
 import type { ThrottleStore } from '../storage/store.ts'
 import { createRefusals } from './refusals.ts'
 
@@ -28,8 +30,15 @@ export interface Throttles {
    * ends here. `allowed` promises nothing.
    */
   precheck(claims: readonly Claim[]): ThrottleResult
-  /** Takes from every limit, or from none if one refuses. Inside the guarded transaction. */
-  take(counters: ThrottleStore, claims: readonly Claim[]): Promise<TakeResult>
+  /**
+   * Takes from every limit, or from none if one refuses. Inside the guarded transaction. When the
+   * counters cannot be reached it rejects, or with `open` lets the claim pass uncounted and logs it.
+   */
+  take(
+    counters: ThrottleStore,
+    claims: readonly Claim[],
+    whenDown?: 'open' | 'closed',
+  ): Promise<TakeResult>
   /** Gives back what a claim took at last. Inside a transaction. */
   giveBack(counters: ThrottleStore, claims: readonly Claim[]): Promise<void>
 }
@@ -44,10 +53,30 @@ interface Entry {
  * The throttles of one app. With `memory` the same rules count in this process only and outside the
  * transaction: what it took stays taken when the transaction fails.
  */
-export function createThrottles(parts: { clock: Clock; store: 'database' | 'memory' }): Throttles {
-  const { clock } = parts
+export function createThrottles(parts: {
+  clock: Clock
+  store: 'database' | 'memory'
+  logger: Logger
+}): Throttles {
+  const { clock, logger } = parts
   const refusals = createRefusals(clock)
   const memory = parts.store === 'memory' ? createMemory() : undefined
+
+  async function take(counters: ThrottleStore, claims: readonly Claim[]): Promise<TakeResult> {
+    const keys = keysOf(claims)
+    if (keys.length === 0) return { kind: 'allowed', nextAt: clock.now() }
+    const known = memory?.read(keys) ?? (await counters.lock(keys))
+    // Read under the lock: a moment from before the wait could be earlier than the last hit.
+    const now = clock.now()
+    const verdict = judgeAll(claims, known, now)
+    if (verdict.kind === 'refused') {
+      refusals.add(verdict.claim, verdict.retryAt)
+      return refused(verdict.claim.key, verdict.retryAt, now)
+    }
+    if (memory) memory.write(verdict.entries, now)
+    else await counters.save(verdict.entries)
+    return { kind: 'allowed', nextAt: verdict.nextAt }
+  }
 
   return {
     precheck(claims) {
@@ -58,20 +87,14 @@ export function createThrottles(parts: { clock: Clock; store: 'database' | 'memo
       return { kind: 'allowed' }
     },
 
-    async take(counters, claims) {
-      const keys = keysOf(claims)
-      if (keys.length === 0) return { kind: 'allowed', nextAt: clock.now() }
-      const known = memory?.read(keys) ?? (await counters.lock(keys))
-      // Read under the lock: a moment from before the wait could be earlier than the last hit.
-      const now = clock.now()
-      const verdict = judgeAll(claims, known, now)
-      if (verdict.kind === 'refused') {
-        refusals.add(verdict.claim, verdict.retryAt)
-        return refused(verdict.claim.key, verdict.retryAt, now)
+    async take(counters, claims, whenDown = 'closed') {
+      try {
+        return await take(counters, claims)
+      } catch (error) {
+        if (!(error instanceof StorageError) || whenDown === 'closed') throw error
+        logger.error({ event: 'throttles-down', error: error.message }, 'a limit is not counted')
+        return { kind: 'allowed', nextAt: clock.now() }
       }
-      if (memory) memory.write(verdict.entries, now)
-      else await counters.save(verdict.entries)
-      return { kind: 'allowed', nextAt: verdict.nextAt }
     },
 
     async giveBack(counters, claims) {

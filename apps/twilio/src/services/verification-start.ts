@@ -7,7 +7,7 @@ import { StorageError } from '../storage/errors.ts'
 import type { Store, Tables, VerificationStore } from '../storage/store.ts'
 import type { CodeBackend, CodeSent } from './code-backend.ts'
 import { readStart, type StartInput, type StartRequest, type StartResult } from './start-request.ts'
-import type { TakeResult, Throttles } from './throttles.ts'
+import type { Throttles } from './throttles.ts'
 
 /** The parts that starting is made of. */
 export interface StartParts {
@@ -62,7 +62,8 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
       const waitMs = running.expiresAt - clock.now()
       return { kind: 'throttled', retryAfterSeconds: Math.ceil(waitMs / 1_000) }
     }
-    const taken = await take(tables, request)
+    const whenDown = settings.throttles.whenUnavailable.codes
+    const taken = await throttles.take(tables.throttles, claimsOf(request), whenDown)
     if (taken.kind === 'refused') return throttledBy(taken)
 
     const now = clock.now()
@@ -78,17 +79,6 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     const optedOut = (await tables.optOuts.find([request.toPhone])).has(request.toPhone)
     if (!optedOut) await backend.write(tables, verification, request)
     return { kind: 'reserved', verification, isNew: !running, optedOut, nextAt: taken.nextAt }
-  }
-
-  async function take(tables: Tables, request: StartRequest): Promise<TakeResult> {
-    try {
-      return await throttles.take(tables.throttles, claimsOf(request))
-    } catch (error) {
-      const isOpen = settings.throttles.whenUnavailable.codes === 'open'
-      if (!(error instanceof StorageError) || !isOpen) throw error
-      logger.error({ event: 'throttles-down', error: error.message }, 'a code goes out uncounted')
-      return { kind: 'allowed', nextAt: clock.now() }
-    }
   }
 
   function begin(request: StartRequest, now: Instant): Verification {

@@ -21,7 +21,11 @@ export function createClient(port: number): Client {
     return new Promise((resolve) => {
       const lost = () => resolve(undefined)
       const out = request({
-        ...{ agent, host: '127.0.0.1', port, path: '/api/sms/send/', method: 'POST' },
+        agent,
+        host: '127.0.0.1',
+        port,
+        path: '/api/sms/send/',
+        method: 'POST',
         headers: { ...headers, 'content-length': Buffer.byteLength(text) },
       })
       out.on('error', lost)

@@ -76,9 +76,10 @@ describe('a process that is killed', () => {
 })
 
 const canTrace = spawnSync('strace', ['true']).status === 0
+const leftOut = 'left out: strace is not installed, so nobody has seen the fsync before the 202'
 
 describe('a commit', () => {
-  it('is on the disk before it is acknowledged', { skip: !canTrace }, () => {
+  it('is on the disk before it is acknowledged', { skip: !canTrace && leftOut }, () => {
     const trace = join(root, 'trace.txt')
     const syncs = (commits: number) => {
       const file = join(root, `sync${commits}.db`)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -65,6 +65,14 @@ describe('openSqlite', () => {
   })
 
   // Not even root may write there.
+  it('makes its files readable by their owner alone', async () => {
+    const file = newFile()
+    const store = openSqlite(file)
+    await store.migrate()
+    for (const one of [file, `${file}-wal`]) assert.equal(statSync(one).mode & 0o777, 0o600, one)
+    await store.close()
+  })
+
   it('names a folder that cannot be written to', { skip: process.platform !== 'linux' }, () => {
     assert.throws(() => openSqlite('/proc/sms.db'), /^StorageError: \/proc\/sms\.db: /)
   })

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
@@ -74,12 +74,22 @@ function assertFolder(file: string): void {
   }
 }
 
+/** A new file is its owner's alone: it will hold numbers and texts. SQLite gives its log the same mode. */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (error) {
+    throw new StorageError(`${file}: cannot be created or written to`, { cause: error })
+  }
+}
+
 function openFile(
   file: string,
   { busyTimeoutMs, inMemory }: { busyTimeoutMs: number; inMemory: boolean },
 ): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
+    if (!inMemory) createPrivately(file)
     // The timeout holds from here on: switching to WAL already needs a lock that another starter may have.
     database = new DatabaseSync(file, { timeout: busyTimeoutMs })
     const mode = database.prepare('pragma journal_mode = wal').get()?.['journal_mode']
