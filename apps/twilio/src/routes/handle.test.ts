@@ -170,7 +170,7 @@ describe('createHandler', () => {
       assert.ok(!JSON.stringify(document).includes('482913'))
       const [line] = app.logs
       assert.equal(line?.level, 'error')
-      assert.equal(line.fields['request_id'], document.request_id)
+      assert.equal(line.fields['requestId'], document.request_id)
       assert.equal(line.fields['error'], error.name)
       assert.match(String(line.fields['at']), /handle\.test/)
       assert.ok(!JSON.stringify(app.logs).includes('482913'))

@@ -48,7 +48,7 @@ const app = createTwilioApp({
   publicUrl: `http://127.0.0.1:${port}`,
   database: `file:${file}`,
   // As short as the settings allow: a cut-off attempt is doubted after one second, asked about after two.
-  delivery: { leaseSeconds: 1, settleAfterSeconds: 1, pollAfterSeconds: [1], idlePollMs: 25 },
+  delivery: { leaseSeconds: 1, settleAfterSeconds: 1, pollAfterSeconds: [1], idlePollMs: 50 },
   authorize: () => ({ id: 'a caller', scopes: apiScopes }),
 })
 if (mutant !== undefined) {

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
 import type { ApiOptions } from './api-process.ts'
 
 /** An API of its own process that can be killed and comes back on the same port. */
@@ -17,6 +20,9 @@ export interface MortalApi {
 
 const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
 const script = join(import.meta.dirname, 'api-process.ts')
+// Loading is most of what a short life costs.
+const compiled = mkdtempSync(join(tmpdir(), 'hsb-twilio-compiled-'))
+after(() => rmSync(compiled, { recursive: true }))
 
 /** Starts the first one and loads the second. */
 export async function startMortalApi(options: Omit<ApiOptions, 'port'>): Promise<MortalApi> {
@@ -24,8 +30,7 @@ export async function startMortalApi(options: Omit<ApiOptions, 'port'>): Promise
   const load = () => {
     return spawn(process.execPath, [...nodeArgs, script, JSON.stringify({ ...options, port })], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      // Loading is most of what a short life costs.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(dirname(options.file), 'compiled') },
+      env: { ...process.env, NODE_COMPILE_CACHE: compiled },
     })
   }
   let current = load()

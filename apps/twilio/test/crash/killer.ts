@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Simulator } from '@hsb/twilio-simulator'
+import type { RequestEntry, Simulator } from '@hsb/twilio-simulator'
 import type { MortalApi } from './api.ts'
 import type { Client } from './client.ts'
 import type { Dice } from '../dice.ts'
@@ -42,11 +42,20 @@ export function createKiller(plan: {
     return accepted + Math.floor((dice() * 1.8 * (plan.messages - accepted)) / (left + 1))
   }
 
+  /** The living one has handed a message over and knows nothing of it yet. */
+  function isOpenCall(one: RequestEntry): boolean {
+    const isCall = one.kind === 'api' && one.method === 'POST' && one.time >= upSince
+    return isCall && one.status === undefined
+  }
+
+  const hasOpenCall = () => twilio.requests().some(isOpenCall)
+
   async function kill(): Promise<void> {
     await delay(dice() * 20)
-    const isCut = twilio
-      .requests()
-      .some((one) => one.kind === 'api' && one.status === undefined && one.time >= upSince)
+    // A moment between two calls would show nothing: then the next call is the moment.
+    if (!hasOpenCall())
+      await Promise.race([twilio.waitFor(isOpenCall), delay(500, undefined, { ref: false })])
+    const isCut = hasOpenCall()
     if (isCut) counts.cutSends++
     if (isCut || client.waiting() > 0) counts.effectiveKills++
     await api.kill()

@@ -54,10 +54,10 @@ export async function runCrashes(t: TestContext, run: CrashRun): Promise<CrashRe
     delays: { queuedMs: 1, sendingMs: 1, sentMs: 5, deliveredMs: 10 },
   })
   const { url } = await twilio.listen()
-  // Half the answers come late, so that there is always a call to be cut off.
+  // Most answers come late, so that there is always a call to be cut off.
   twilio.behave(
     { kind: 'slow', before: 'accepting', ms: 30, times: 'always', probability: 0.25 },
-    { kind: 'slow', after: 'accepting', ms: 30, times: 'always', probability: 0.33 },
+    { kind: 'slow', after: 'accepting', ms: 50, times: 'always', probability: 0.8 },
     ...run.behaviours,
   )
   const { accountSid, authToken } = twilio
