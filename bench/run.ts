@@ -21,7 +21,8 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const requests = Number(values.requests)
 const connections = 64
-const warmUp = 4_000
+// As many as the compiler of the machine takes to come to rest: a server runs for weeks.
+const warmUp = 20_000
 
 interface Round {
   perSecond: number

@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { readPlain } from './phone-plans.ts'
 
 declare const checked: unique symbol
 
@@ -40,6 +41,11 @@ export function hasPhoneShape(text: string): text is Phone {
 /** The facts of a valid number, `undefined` for anything else. Spaces, brackets, `00`: refused. */
 export function readPhone(text: string): PhoneFacts | undefined {
   if (!hasPhoneShape(text)) return undefined
+  const plain = readPlain(text)
+  if (plain) {
+    const { country, callingCode, type } = plain
+    return { phone: text, country, callingCode, type: typeOf(callingCode, type) }
+  }
   const parsed = parsePhoneNumberFromString(text, { extract: false })
   // `number` differs from the text for spellings such as a kept trunk zero: one number, one spelling.
   if (!parsed || parsed.number !== text) return undefined
