@@ -11,8 +11,15 @@ import { throttleContract } from './storage/throttle-contract.ts'
 import { transactionContract } from './storage/transaction-contract.ts'
 import { verificationContract } from './storage/verification-contract.ts'
 
-/** What every engine must do. `open` answers an empty database of its own each time. */
-export function storeContract(name: string, open: OpenStore): void {
+/**
+ * What every engine must do. `open` answers an empty database of its own each time. With one writer
+ * transactions queue; with many only those that want the same rows do.
+ */
+export function storeContract(
+  name: string,
+  open: OpenStore,
+  { writers }: { writers: 'one' | 'many' },
+): void {
   describe(`${name} store`, () => {
     messageContract(open)
     claimContract(open)
@@ -23,6 +30,6 @@ export function storeContract(name: string, open: OpenStore): void {
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)
-    transactionContract(open)
+    transactionContract(open, writers)
   })
 }

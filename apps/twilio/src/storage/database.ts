@@ -12,15 +12,44 @@ import { createVerifications } from './verifications.ts'
 /** The store over an opened engine. `place` names the database in errors. */
 export function createStore(
   session: Session,
-  { place, now, close }: { place: string; now: () => Instant; close: () => Promise<void> },
+  {
+    place,
+    now,
+    close,
+    onWake,
+    migrating = session,
+  }: {
+    place: string
+    now: () => Instant
+    close: () => Promise<void>
+    onWake?: Store['onWake']
+    /** Runs migrations where they are allowed to take longer than everything else. */
+    migrating?: Session | undefined
+  },
 ): Store {
   const { db, engine } = session
   const running = new Set<Promise<unknown>>()
+
+  async function runTwice<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+    const once = () =>
+      db
+        .transaction()
+        .execute((trx) => work(createTables({ db: trx, engine, inTransaction: true })))
+    try {
+      return await once()
+    } catch (error) {
+      // Two transactions waited for each other and this one had to give way: nothing of it is left.
+      if (!engine.isRetryable(error)) throw error
+      return once()
+    }
+  }
+
   return {
     ...createTables(session),
-    ...createMigrator(session, { place, now }),
+    ...createMigrator(migrating, { place, now }),
+    ...(onWake && { onWake }),
     async transaction(work) {
-      const run = db.transaction().execute((trx) => work(createTables({ db: trx, engine })))
+      const run = runTwice(work)
       running.add(run)
       try {
         return await run

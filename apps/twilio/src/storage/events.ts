@@ -1,20 +1,32 @@
 import { sql } from 'kysely'
 import type { MessageEvent, NewEvent } from '../domain/event.ts'
 import type { EventRow } from './schema.ts'
-import { groupStatement, orNull, orUndefined, type Session, statement } from './statement.ts'
+import {
+  groupStatement,
+  lockNames,
+  namesOf,
+  orNull,
+  orUndefined,
+  type Session,
+  statement,
+} from './statement.ts'
 import type { EventStore } from './store.ts'
 
-const columns = [
-  ...(['message_id', 'provider_msg_id', 'status', 'source', 'applied', 'error_code'] as const),
-  ...(['detail', 'attempt', 'dedupe_key', 'created_at'] as const),
-]
+const fields = {
+  ...({ message_id: 'text', provider_msg_id: 'text', status: 'text', source: 'text' } as const),
+  ...({ applied: 'number', error_code: 'number', detail: 'text', attempt: 'number' } as const),
+  ...({ dedupe_key: 'text', created_at: 'number' } as const),
+} satisfies Partial<Record<keyof EventRow, 'text' | 'number'>>
+const columns = namesOf(fields)
 
-const insertEvent = groupStatement<(typeof columns)[number]>(
-  (bind) => sql`
+const insertEvent = groupStatement({
+  key: 'dedupe_key',
+  fields,
+  build: (bind, { values }) => sql`
     insert into sms_event (${sql.join(columns.map((name) => sql.ref(name)))})
-    values (${sql.join(columns.map((name) => bind(name)))})
+    ${values(columns.map((name) => bind(name)))}
     on conflict do nothing`,
-)
+})
 
 const selectEvents = statement<EventRow, 'messageId'>(
   (bind) => sql`select * from sms_event where message_id = ${bind('messageId')} order by id`,
@@ -27,11 +39,13 @@ const selectOrphans = statement<EventRow, 'sids'>(
     order by id`,
 )
 
-const giveToMessage = groupStatement<'id' | 'message_id'>(
-  (bind) => sql`
-    update sms_event set message_id = ${bind('message_id')}
+const giveToMessage = groupStatement({
+  key: 'id',
+  fields: { id: 'number', message_id: 'text' },
+  build: (bind, { from }) => sql`
+    update sms_event set message_id = ${bind('message_id')} ${from}
     where id = ${bind('id')} and message_id is null`,
-)
+})
 
 /** The events of `sms_event`. */
 export function createEvents(session: Session): EventStore {
@@ -47,6 +61,7 @@ export function createEvents(session: Session): EventStore {
       if (owners.length === 0) return []
       const ownerOf = new Map(owners.map((owner) => [owner.providerMsgId, owner.messageId]))
       const sids = JSON.stringify([...ownerOf.keys()])
+      await lockNames(session, { names: sids })
       const adopted = (await selectOrphans(session, { sids })).map((row) => ({
         ...row,
         message_id: orNull(ownerOf.get(row.provider_msg_id ?? '')),

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type Message, priorityOf } from '../domain/message.ts'
 import type { Instant } from '../domain/time.ts'
-import type { Engine } from './engines/engine.ts'
+import type { Bind, Engine } from './engines/engine.ts'
 import { toMessage } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
 import { groupStatement, orUndefined, type Session, statement } from './statement.ts'
@@ -10,11 +10,9 @@ import type { MessageStore } from './store.ts'
 // Waiting rows are found by `status_rank = 0`, running ones by `status_rank = 1`: written out, because
 // a partial index serves only a query that repeats its condition literally.
 
-type Bind = (name: 'now' | 'leaseUntil' | 'limit') => RawBuilder<unknown>
-
 // Each priority is a range of its own in the index, and ends at `now`: messages that are planned for
 // later are not read, and a backlog is not sorted.
-function dueOf(priority: number, bind: Bind, engine: Engine): RawBuilder<unknown> {
+function dueOf(priority: number, bind: Bind<'now' | 'limit'>, engine: Engine): RawBuilder<unknown> {
   return sql`
     select * from (
       select id, priority, next_at from sms_log
@@ -24,27 +22,32 @@ function dueOf(priority: number, bind: Bind, engine: Engine): RawBuilder<unknown
     ) as due${sql.raw(String(priority))}`
 }
 
+// MATERIALIZED: PostgreSQL may else run the subselect once for each row that it looks at, and each time
+// it would lock and take other rows.
 const claim = statement<MessageRow, 'now' | 'leaseUntil' | 'limit'>(
   (bind, engine) => sql`
-    update sms_log
-    set status = 'SENDING', status_rank = 1, attempts = sms_log.attempts + 1,
-      attempted_at = ${bind('now')}, next_at = ${bind('leaseUntil')}, updated_at = ${bind('now')}
-    where status_rank = 0 and id in (
+    with due as materialized (
       select id from (
         ${sql.join(
           Object.values(priorityOf).map((priority) => dueOf(priority, bind, engine)),
           sql` union all `,
         )}
-      ) as due
+      ) as dues
       order by priority desc, next_at limit ${bind('limit')}
     )
+    update sms_log
+    set status = 'SENDING', status_rank = 1, attempts = sms_log.attempts + 1,
+      attempted_at = ${bind('now')}, next_at = ${bind('leaseUntil')}, updated_at = ${bind('now')}
+    where status_rank = 0 and id in (select id from due)
     returning *`,
 )
 
 // What is thrown away comes back as it was, as far as the row remembers: a first attempt gets its old
 // place in the line again.
-const unclaim = groupStatement<'id' | 'attempts' | 'now'>(
-  (bind) => sql`
+const unclaim = groupStatement({
+  key: 'id',
+  fields: { id: 'text', attempts: 'number', now: 'number' },
+  build: (bind, { from }) => sql`
     update sms_log
     set status = case
         when sms_log.attempts = 1 and sms_log.send_at > sms_log.created_at then 'SCHEDULED'
@@ -55,31 +58,34 @@ const unclaim = groupStatement<'id' | 'attempts' | 'now'>(
         when sms_log.attempts > 1 then ${bind('now')}
         when sms_log.send_at > sms_log.created_at then sms_log.send_at
         else sms_log.created_at end
+    ${from}
     where id = ${bind('id')} and status = 'SENDING' and attempts = ${bind('attempts')}`,
-)
+})
 
 const expire = statement<MessageRow, 'now' | 'limit'>(
   (bind, engine) => sql`
-    update sms_log
-    set status = 'EXPIRED', status_rank = 4, next_at = null,
-      last_event_time = ${bind('now')}, updated_at = ${bind('now')}
-    where status_rank = 0 and id in (
+    with ended as materialized (
       select id from sms_log where status_rank = 0 and expires_at <= ${bind('now')}
       order by expires_at limit ${bind('limit')} ${engine.skipLocked}
     )
+    update sms_log
+    set status = 'EXPIRED', status_rank = 4, next_at = null,
+      last_event_time = ${bind('now')}, updated_at = ${bind('now')}
+    where status_rank = 0 and id in (select id from ended)
     returning *`,
 )
 
 const lapse = statement<MessageRow, 'now' | 'settleAt' | 'limit'>(
   (bind, engine) => sql`
-    update sms_log
-    set status = 'IN_DOUBT', next_at = ${bind('settleAt')}, polls = 0,
-      last_event_time = ${bind('now')}, updated_at = ${bind('now')}
-    where status = 'SENDING' and id in (
+    with lapsed as materialized (
       select id from sms_log
       where status_rank = 1 and status = 'SENDING' and next_at <= ${bind('now')}
       order by next_at limit ${bind('limit')} ${engine.skipLocked}
     )
+    update sms_log
+    set status = 'IN_DOUBT', next_at = ${bind('settleAt')}, polls = 0,
+      last_event_time = ${bind('now')}, updated_at = ${bind('now')}
+    where status = 'SENDING' and id in (select id from lapsed)
     returning *`,
 )
 

@@ -3,8 +3,16 @@ import { finalRank, rankOf } from '../domain/message.ts'
 import { groupStatement, orNull, type Session } from './statement.ts'
 import type { MessageStore, Move } from './store.ts'
 
-type Fact = 'providerMsgId' | 'fromPhone' | 'numSegments' | 'price' | 'priceUnit'
-type MoveField = Fact | 'id' | 'status' | 'rank' | 'nextAt' | 'at' | 'errorCode'
+const facts = {
+  ...({ providerMsgId: 'text', fromPhone: 'text', price: 'text', priceUnit: 'text' } as const),
+  ...({ numSegments: 'number', errorCode: 'number' } as const),
+}
+const place = {
+  ...({ ...facts, id: 'text', status: 'text', rank: 'number' } as const),
+  ...({ nextAt: 'number', at: 'number' } as const),
+}
+type Fact = Exclude<keyof typeof facts, 'errorCode'>
+type MoveField = keyof typeof place
 
 // The SID names the carrier's message that belongs to this row; it never changes once it is known.
 function setFacts(bind: (name: Fact) => RawBuilder<unknown>): RawBuilder<unknown> {
@@ -25,50 +33,65 @@ function setPlace(bind: (name: MoveField) => RawBuilder<unknown>): RawBuilder<un
     last_event_time = ${bind('at')}, updated_at = ${bind('at')}, ${setFacts(bind)}`
 }
 
-const raise = groupStatement<MoveField>(
-  (bind) => sql`
-    update sms_log set ${setPlace(bind)}
+const raise = groupStatement({
+  key: 'id',
+  fields: place,
+  build: (bind, { from }) => sql`
+    update sms_log set ${setPlace(bind)} ${from}
     where id = ${bind('id')} and status_rank < ${bind('rank')}`,
-)
+})
 
-const replaceFinal = groupStatement<MoveField>(
-  (bind) => sql`
-    update sms_log set ${setPlace(bind)}
+const replaceFinal = groupStatement({
+  key: 'id',
+  fields: place,
+  build: (bind, { from }) => sql`
+    update sms_log set ${setPlace(bind)} ${from}
     where id = ${bind('id')} and status_rank = ${bind('rank')} and status <> ${bind('status')}`,
-)
+})
 
 // Guarded by the attempt: a worker that was thought dead and comes back must not move a message that
 // somebody else is sending by now.
-const backToQueue = groupStatement<'id' | 'attempts' | 'nextAt' | 'at' | 'errorCode'>(
-  (bind) => sql`
+const backToQueue = groupStatement({
+  key: 'id',
+  fields: { id: 'text', attempts: 'number', nextAt: 'number', at: 'number', errorCode: 'number' },
+  build: (bind, { from }) => sql`
     update sms_log
     set status = 'QUEUED', status_rank = 0, next_at = ${bind('nextAt')}, polls = 0,
       error_code = ${bind('errorCode')}, last_event_time = ${bind('at')}, updated_at = ${bind('at')}
+    ${from}
     where id = ${bind('id')} and status_rank = 1 and attempts = ${bind('attempts')}`,
-)
+})
 
-const intoDoubt = groupStatement<'id' | 'attempts' | 'nextAt' | 'at'>(
-  (bind) => sql`
+const intoDoubt = groupStatement({
+  key: 'id',
+  fields: { id: 'text', attempts: 'number', nextAt: 'number', at: 'number' },
+  build: (bind, { from }) => sql`
     update sms_log
     set status = 'IN_DOUBT', next_at = ${bind('nextAt')}, polls = 0,
       last_event_time = ${bind('at')}, updated_at = ${bind('at')}
+    ${from}
     where id = ${bind('id')} and status = 'SENDING' and attempts = ${bind('attempts')}`,
-)
+})
 
 // Not where `next_at` is a due time or a lease: the row may have been requeued since it was looked at.
-const planPoll = groupStatement<'id' | 'nextAt' | 'polls'>(
-  (bind) => sql`
-    update sms_log set next_at = ${bind('nextAt')}, polls = ${bind('polls')}
+const planPoll = groupStatement({
+  key: 'id',
+  fields: { id: 'text', nextAt: 'number', polls: 'number' },
+  build: (bind, { from }) => sql`
+    update sms_log set next_at = ${bind('nextAt')}, polls = ${bind('polls')} ${from}
     where id = ${bind('id')} and status_rank >= 1 and status <> 'SENDING'`,
-)
+})
 
-const fill = groupStatement<Fact | 'id' | 'at' | 'errorCode'>(
-  (bind) => sql`
+const fill = groupStatement({
+  key: 'id',
+  fields: { ...facts, id: 'text', at: 'number' },
+  build: (bind, { from }) => sql`
     update sms_log
     set error_code = coalesce(${bind('errorCode')}, sms_log.error_code),
       updated_at = ${bind('at')}, ${setFacts(bind)}
+    ${from}
     where id = ${bind('id')}`,
-)
+})
 
 /** The part of the message store that moves messages from place to place. */
 export function createMessageMoves(
@@ -92,10 +115,10 @@ export function createMessageMoves(
         plans.map(({ id, nextAt, polls }) => ({ id, nextAt: orNull(nextAt), polls })),
       )
     },
-    async fillIn(facts) {
+    async fillIn(late) {
       await fill(
         session,
-        facts.map((fact) => ({ ...toFacts(fact), id: fact.id, at: fact.at })),
+        late.map((fact) => ({ ...toFacts(fact), id: fact.id, at: fact.at })),
       )
     },
   }
@@ -107,15 +130,15 @@ function toPlace(move: Move): Record<MoveField, string | number | null> {
 }
 
 function toFacts(
-  facts: Omit<Move, 'status' | 'nextAt'>,
+  told: Omit<Move, 'status' | 'nextAt'>,
 ): Record<Fact | 'errorCode', string | number | null> {
   return {
-    providerMsgId: orNull(facts.providerMsgId),
-    fromPhone: orNull(facts.fromPhone),
-    errorCode: orNull(facts.errorCode),
-    numSegments: orNull(facts.numSegments),
-    price: orNull(facts.price),
-    priceUnit: orNull(facts.priceUnit),
+    providerMsgId: orNull(told.providerMsgId),
+    fromPhone: orNull(told.fromPhone),
+    errorCode: orNull(told.errorCode),
+    numSegments: orNull(told.numSegments),
+    price: orNull(told.price),
+    priceUnit: orNull(told.priceUnit),
   }
 }
 

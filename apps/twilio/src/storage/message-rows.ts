@@ -71,10 +71,14 @@ export function toMessage(row: MessageRow): Message {
 }
 
 /** The columns that an insert fills: every one of a row. */
-export const messageColumns = [
-  ...(['id', 'channel', 'direction', 'to_phone', 'from_phone', 'messaging_service_sid'] as const),
-  ...(['message', 'status', 'status_rank', 'provider_msg_id', 'error_code'] as const),
-  ...(['num_segments', 'price', 'price_unit', 'priority', 'verification_id', 'metadata'] as const),
-  ...(['send_at', 'expires_at', 'attempts', 'attempted_at', 'next_at', 'polls'] as const),
-  ...(['last_event_time', 'created_at', 'updated_at', 'idempotency_key', 'request_hash'] as const),
-] satisfies (keyof MessageRow)[]
+export const messageFields = {
+  ...({ id: 'text', channel: 'text', direction: 'text', to_phone: 'text' } as const),
+  ...({ from_phone: 'text', messaging_service_sid: 'text', message: 'text' } as const),
+  ...({ status: 'text', status_rank: 'number', provider_msg_id: 'text' } as const),
+  ...({ error_code: 'number', num_segments: 'number', price: 'text', price_unit: 'text' } as const),
+  ...({ priority: 'number', verification_id: 'text', metadata: 'text' } as const),
+  ...({ send_at: 'number', expires_at: 'number', attempts: 'number' } as const),
+  ...({ attempted_at: 'number', next_at: 'number', polls: 'number' } as const),
+  ...({ last_event_time: 'number', created_at: 'number', updated_at: 'number' } as const),
+  ...({ idempotency_key: 'text', request_hash: 'text' } as const),
+} satisfies Record<keyof MessageRow, 'text' | 'number'>

@@ -2,19 +2,31 @@ import { sql } from 'kysely'
 import type { Message } from '../domain/message.ts'
 import { createMessageClaims } from './message-claims.ts'
 import { createMessageMoves } from './message-moves.ts'
-import { messageColumns, toMessage, toRow } from './message-rows.ts'
+import { messageFields, toMessage, toRow } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
-import { groupStatement, type Session, statement } from './statement.ts'
+import { groupStatement, lockNames, namesOf, type Session, statement } from './statement.ts'
 import type { MessageStore } from './store.ts'
 
-const insertMessage = groupStatement<keyof MessageRow>(
-  (bind) => sql`
-    insert into sms_log (${sql.join(messageColumns.map((name) => sql.ref(name)))})
-    values (${sql.join(messageColumns.map((name) => bind(name)))})`,
-)
+const columns = namesOf(messageFields)
+
+const insertMessage = groupStatement({
+  key: 'id',
+  fields: messageFields,
+  build: (bind, { values }) => sql`
+    insert into sms_log (${sql.join(columns.map((name) => sql.ref(name)))})
+    ${values(columns.map((name) => bind(name)))}`,
+})
 
 const selectById = statement<MessageRow, 'ids'>(
   (bind, engine) => sql`select * from sms_log where id in ${engine.texts(bind('ids'))}`,
+)
+
+// Who reads rows inside a transaction is about to move them by what they say. In the order of the ids,
+// so that two transactions take their locks in one order.
+const lockById = statement<MessageRow, 'ids'>(
+  (bind, engine) => sql`
+    select * from sms_log where id in ${engine.texts(bind('ids'))}
+    order by id ${engine.forUpdate}`,
 )
 
 const selectByProviderId = statement<MessageRow, 'sids'>(
@@ -22,15 +34,24 @@ const selectByProviderId = statement<MessageRow, 'sids'>(
     sql`select * from sms_log where provider_msg_id in ${engine.texts(bind('sids'))}`,
 )
 
+const lockByProviderId = statement<MessageRow, 'sids'>(
+  (bind, engine) => sql`
+    select * from sms_log where provider_msg_id in ${engine.texts(bind('sids'))}
+    order by id ${engine.forUpdate}`,
+)
+
 const selectByKey = statement<MessageRow, 'keys'>(
   (bind, engine) =>
     sql`select * from sms_log where idempotency_key in ${engine.texts(bind('keys'))}`,
 )
 
-const freeKey = groupStatement<'id'>(
-  (bind) => sql`
-    update sms_log set idempotency_key = null, request_hash = null where id = ${bind('id')}`,
-)
+const freeKey = groupStatement({
+  key: 'id',
+  fields: { id: 'text' },
+  build: (bind, { from }) => sql`
+    update sms_log set idempotency_key = null, request_hash = null ${from}
+    where id = ${bind('id')}`,
+})
 
 const selectDoubtful = statement<MessageRow, 'now' | 'limit'>(
   (bind) => sql`
@@ -61,6 +82,8 @@ export function createMessages(session: Session): MessageStore {
     ...createMessageMoves(session),
     async insert(messages) {
       await insertMessage(session, messages.map(toRow))
+      const { db, engine } = session
+      if (messages.length > 0) await engine.wake?.execute(db)
     },
     async findKeyUses(keys, usedAfter) {
       if (keys.length === 0) return []
@@ -78,11 +101,17 @@ export function createMessages(session: Session): MessageStore {
       return row && toMessage(row)
     },
     async findMany(ids) {
-      const rows = await selectById(session, { ids: JSON.stringify(ids) })
+      const select = session.inTransaction ? lockById : selectById
+      const rows = await select(session, { ids: JSON.stringify(ids) })
       return inOrder(ids, rows.map(toMessage), (message) => message.id)
     },
     async findByProviderIds(providerMsgIds) {
-      const rows = await selectByProviderId(session, { sids: JSON.stringify(providerMsgIds) })
+      const sids = JSON.stringify(providerMsgIds)
+      // Together with `adopt`: else a callback and the answer that brings its SID could each miss what
+      // the other one is about to commit, and the callback's event would belong to nobody for ever.
+      if (session.inTransaction) await lockNames(session, { names: sids })
+      const select = session.inTransaction ? lockByProviderId : selectByProviderId
+      const rows = await select(session, { sids })
       return inOrder(providerMsgIds, rows.map(toMessage), (message) => message.providerMsgId)
     },
     async listDoubtful(now, limit) {

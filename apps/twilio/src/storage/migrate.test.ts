@@ -43,7 +43,11 @@ function openMigrator(t: TestContext, list: Migration[]) {
   const database = new DatabaseSync(':memory:')
   t.after(() => database.close())
   const { dialect } = createSqliteDialect({ database, file: ':memory:', busyTimeoutMs: 0 })
-  const session = { db: new Kysely<Schema>({ dialect }), engine: sqliteEngine }
+  const session = {
+    db: new Kysely<Schema>({ dialect }),
+    engine: sqliteEngine,
+    inTransaction: false,
+  }
   return {
     database,
     withList: (migrations: Migration[]) =>

@@ -31,6 +31,7 @@ export function createMigrator(
   }
 
   async function applyNext(trx: Transaction<Schema>): Promise<string | undefined> {
+    for (const step of engine.enterMigration) await step.execute(trx)
     await trx.schema
       .createTable('sms_migration')
       .ifNotExists()
@@ -55,10 +56,9 @@ export function createMigrator(
       }
     },
     async migrationStatus() {
-      const tables = await db.introspection.getTables()
-      const done = tables.some(({ name }) => name === 'sms_migration')
-        ? await recorded(db)
-        : new Set<string>()
+      // Not Kysely's introspection: it lists the tables of every schema of the database.
+      const { rows } = await engine.findMigrations.execute(db)
+      const done = rows.length > 0 ? await recorded(db) : new Set<string>()
       const names = migrations.map(({ name }) => name)
       return {
         applied: names.filter((name) => done.has(name)),

@@ -188,12 +188,22 @@ export interface MigrationReport {
  * `transaction` is on disk when it resolves, or not there at all when it rejects.
  */
 export interface Store extends Tables {
-  /** Runs alone among writers (SQLite: BEGIN IMMEDIATE). Not to be nested. */
+  /**
+   * On SQLite it runs alone among writers (BEGIN IMMEDIATE); on PostgreSQL beside others, and
+   * `findMany`, `findByProviderIds` and `lock` keep them off what they read until it ends. Where two
+   * wait for each other `work` runs a second time, so it must do nothing but ask the tables. Not to be
+   * nested.
+   */
   transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
   /** Applies what is missing, under a lock; several processes may call it at once. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>
   /** Rejects when the database cannot be reached. */
   ping(): Promise<void>
+  /**
+   * Calls `listener` when another process has stored new messages, until the returned function is
+   * called. Only where the database can tell; a signal may be lost, so a poll stays needed.
+   */
+  onWake?(listener: () => void): () => void
   close(): Promise<void>
 }

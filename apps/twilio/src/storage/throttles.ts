@@ -15,19 +15,22 @@ const lockRows = statement<Pick<ThrottleRow, 'key' | 'hits'>, 'keys'>(
     returning key, hits`,
 )
 
-const saveHits = groupStatement<keyof ThrottleRow>(
-  (bind) => sql`
+const saveHits = groupStatement({
+  key: 'key',
+  fields: { key: 'text', hits: 'text', expires_at: 'number' },
+  build: (bind, { values }) => sql`
     insert into sms_throttle (key, hits, expires_at)
-    values (${bind('key')}, ${bind('hits')}, ${bind('expires_at')})
+    ${values([bind('key'), bind('hits'), bind('expires_at')])}
     on conflict (key) do update set hits = excluded.hits, expires_at = excluded.expires_at`,
-)
+})
 
 const sweepRows = statement<{ key: string }, 'now' | 'limit'>(
   (bind, engine) => sql`
-    delete from sms_throttle where key in (
+    with useless as materialized (
       select key from sms_throttle where expires_at <= ${bind('now')}
       order by expires_at limit ${bind('limit')} ${engine.skipLocked}
     )
+    delete from sms_throttle where key in (select key from useless)
     returning key`,
 )
 

@@ -16,7 +16,7 @@ const entry = (id: string) => ({
   requestHash: undefined,
 })
 
-export function transactionContract(open: OpenStore): void {
+export function transactionContract(open: OpenStore, writers: 'one' | 'many'): void {
   describe('transaction', () => {
     it('answers what the work answers and keeps what it wrote', async (t) => {
       const store = await openFor(t, open)
@@ -57,13 +57,15 @@ export function transactionContract(open: OpenStore): void {
 
     it('writes nothing of a statement that is still under way when the work fails', async (t) => {
       const store = await openFor(t, open)
-      const strays: Promise<unknown>[] = []
+      let strays: Promise<unknown> = Promise.resolve()
       const work = store.transaction(async (tables) => {
-        for (let i = 0; i < 20; i++) strays.push(tables.messages.insert([entry(`stray ${i}`)]))
+        strays = Promise.allSettled(
+          Array.from({ length: 20 }, (_, i) => tables.messages.insert([entry(`stray ${i}`)])),
+        )
         throw new Error('too early')
       })
       await assert.rejects(work, /too early/)
-      await Promise.allSettled(strays)
+      await strays
       const ids = Array.from({ length: 20 }, (_, i) => `stray ${i}`)
       assert.deepEqual(await store.messages.findMany(ids), [])
     })
@@ -81,22 +83,54 @@ export function transactionContract(open: OpenStore): void {
       assert.equal(await outside, undefined)
     })
 
-    it('runs one after another in the order of the calls', async (t) => {
-      const store = await openFor(t, open)
-      const log: string[] = []
-      await Promise.all(
-        ['a', 'b', 'c'].map((id) =>
+    if (writers === 'one') {
+      it('runs one after another in the order of the calls', async (t) => {
+        const store = await openFor(t, open)
+        const log: string[] = []
+        await Promise.all(
+          ['a', 'b', 'c'].map((id) =>
+            store.transaction(async (tables) => {
+              log.push(`${id} begins`)
+              await tables.messages.insert([entry(id)])
+              await tables.messages.find(id)
+              log.push(`${id} ends`)
+            }),
+          ),
+        )
+        const expected = ['a', 'b', 'c'].flatMap((id) => [`${id} begins`, `${id} ends`])
+        assert.deepEqual(log, expected)
+      })
+    } else {
+      it('runs beside others that want other rows', async (t) => {
+        const store = await openFor(t, open)
+        let here = 0
+        const { promise: all, resolve } = Promise.withResolvers<void>()
+        const work = (id: string) =>
           store.transaction(async (tables) => {
-            log.push(`${id} begins`)
             await tables.messages.insert([entry(id)])
-            await tables.messages.find(id)
-            log.push(`${id} ends`)
-          }),
-        ),
-      )
-      const expected = ['a', 'b', 'c'].flatMap((id) => [`${id} begins`, `${id} ends`])
-      assert.deepEqual(log, expected)
-    })
+            if (++here === 3) resolve()
+            await all
+          })
+        await Promise.all(['a', 'b', 'c'].map(work))
+        assert.equal((await store.messages.findMany(['a', 'b', 'c'])).length, 3)
+      })
+
+      it('keeps others off the messages that it has read', async (t) => {
+        const store = await openFor(t, open)
+        await insertMessages(store, sampleMessage({ id: 'a' }))
+        let other: Promise<Set<string>> = Promise.resolve(new Set())
+        await store.transaction(async (tables) => {
+          await tables.messages.findMany(['a'])
+          const move = { id: 'a', nextAt: undefined, at: start }
+          other = store.messages.advance([{ ...move, status: 'ACCEPTED' }])
+          // Twice around the database: the other one has been asked by now, and waits.
+          await tables.messages.find('a')
+          await tables.messages.find('a')
+          assert.equal((await tables.messages.advance([{ ...move, status: 'SENT' }])).size, 1)
+        })
+        assert.equal((await other).size, 0)
+      })
+    }
 
     it('goes on after one that failed', async (t) => {
       const store = await openFor(t, open)

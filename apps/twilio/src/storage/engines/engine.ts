@@ -3,6 +3,26 @@ import type { RawBuilder } from 'kysely'
 /** What SQL text is bound to. */
 export type Value = string | number | null
 
+/** Stands for a value that is bound when the statement runs; may be used several times. */
+export type Bind<Name extends string> = (name: Name) => RawBuilder<unknown>
+
+/** A statement for many rows: see `groupStatement`. */
+export interface GroupPlan<Name extends string> {
+  /** The field, named as its column, that tells the given rows apart. */
+  key: NoInfer<Name>
+  fields: Readonly<Record<Name, 'text' | 'number'>>
+  /** The statement for the row at hand, in the engine's words. */
+  build: (bind: Bind<Name>, words: GroupWords) => RawBuilder<unknown>
+}
+
+/** What the engines say differently inside a group statement. */
+export interface GroupWords {
+  /** What an insert inserts: one value a column. */
+  values: (values: readonly RawBuilder<unknown>[]) => RawBuilder<unknown>
+  /** Stands between SET and WHERE of an update. */
+  from: RawBuilder<unknown>
+}
+
 /** What the engines write differently. Everything else in `storage/` is shared by them. */
 export interface Engine {
   /** Column of an id that counts upwards and is never used twice. */
@@ -11,6 +31,23 @@ export interface Engine {
   texts(json: RawBuilder<unknown>): RawBuilder<unknown>
   /** Ends a subselect of rows that its statement is about to change. */
   skipLocked: RawBuilder<unknown>
+  /** Ends a select of rows that decide what a later statement of the same transaction does. */
+  forUpdate: RawBuilder<unknown>
+  /** One statement for all rows of a plan. */
+  group<Name extends string>(plan: GroupPlan<Name>, bind: Bind<Name>): RawBuilder<unknown>
   /** Reads something that only the database itself can answer. */
   ping: RawBuilder<unknown>
+  /** Answers a row where migrations are recorded already. */
+  findMigrations: RawBuilder<unknown>
+  /** Begins the transaction of a migration: one starter at a time, and with all the time it needs. */
+  enterMigration: readonly RawBuilder<unknown>[]
+  /**
+   * Makes transactions that name the same texts wait for each other. A row that is not there yet
+   * cannot be locked; its name can. Undefined where only one transaction writes at a time.
+   */
+  lockNames: ((json: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined
+  /** Tells the other processes of new work when the transaction is committed. Undefined where nobody can hear it. */
+  wake: RawBuilder<unknown> | undefined
+  /** True when the same transaction may succeed if it is run again at once. */
+  isRetryable(error: unknown): boolean
 }

@@ -38,8 +38,8 @@ async function openTwo(t: TestContext, busyTimeoutMs?: number) {
 const newer = (error: unknown) =>
   error instanceof StorageError && /newer version.*9999-future/.test(error.message)
 
-storeContract('sqlite in memory', async () => openSqlite(':memory:'))
-storeContract('sqlite file', async () => openSqlite(newFile()))
+storeContract('sqlite in memory', async () => openSqlite(':memory:'), { writers: 'one' })
+storeContract('sqlite file', async () => openSqlite(newFile()), { writers: 'one' })
 
 describe('openSqlite', () => {
   it('names the file and what is wrong with its place', () => {

