@@ -26,6 +26,7 @@ import { createReconciliation } from './services/reconciliation.ts'
 import { createSignals } from './services/signals.ts'
 import { createThrottles } from './services/throttles.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
+import { openPostgres } from './storage/engines/postgres.ts'
 import { openSqlite } from './storage/engines/sqlite.ts'
 import { StorageError } from './storage/errors.ts'
 import type { MigrationReport, Store } from './storage/store.ts'
@@ -65,14 +66,15 @@ export interface World {
 
 /**
  * Makes the app from its settings. Throws `TwilioSettingsError` naming every wrong setting, and
- * `StorageError` when the database file cannot be opened.
+ * `StorageError` when the database file cannot be opened; a PostgreSQL is first asked when the app
+ * starts.
  */
 export function createTwilioApp(config: TwilioConfig, world: World = {}): TwilioApp {
   const settings = readSettings(config)
   const logger = settings.logger ?? silentLogger
   const clock = world.clock ?? systemClock
   const randomBytes = world.randomBytes ?? createRandomPool(systemRandomBytes)
-  const store = world.store ?? openSqlite(settings.database.replace(/^file:/, ''))
+  const store = world.store ?? openStore(settings.database)
   const provider = world.provider ?? createTwilioProvider(settings, clock)
 
   const signals = createSignals()
@@ -102,6 +104,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
 
   let starting: Promise<void> | undefined
   let isStarted = false
+  let deafen: (() => void) | undefined
   async function startOnce(): Promise<void> {
     try {
       await store.migrate()
@@ -116,7 +119,9 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     }
     isStarted = true
     markStarted()
-    if (settings.worker === 'background') worker.start()
+    if (settings.worker !== 'background') return
+    worker.start()
+    deafen = store.onWake?.(() => signals.wake())
   }
   const start = () => (starting ??= startOnce())
 
@@ -146,6 +151,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     start,
     async stop() {
       await starting?.catch(() => undefined)
+      deafen?.()
       await worker.stop()
       await provider.close()
       await store.close()
@@ -158,4 +164,10 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     migrationStatus: () => store.migrationStatus(),
     readiness,
   }
+}
+
+function openStore(database: Settings['database']): Store {
+  if (typeof database === 'string') return openSqlite(database.replace(/^file:/, ''))
+  if ('pool' in database) return openPostgres(database)
+  return openPostgres({ url: database.url.reveal(), schema: database.schema })
 }

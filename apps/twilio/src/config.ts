@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { databasePlace } from './database-place.ts'
 import type { Authorize } from './domain/access.ts'
 import type { Logger } from './domain/log.ts'
 import { createSecret } from './domain/secret.ts'
@@ -182,14 +183,8 @@ const settingsShape = z.strictObject({
       )
     }, 'must be scheme, host and prefix only; Twilio refuses hosts with an underscore')
     .transform((text) => text.replace(/\/+$/, '')),
-  /** `file:./sms.db`, or `:memory:` for tests. */
-  database: z
-    .string()
-    .refine(
-      (text) => text === ':memory:' || /^file:.+/.test(text),
-      'must be "file:PATH" or ":memory:"',
-    )
-    .default('file:./sms.db'),
+  /** SQLite: `file:./sms.db`, or `:memory:` for tests. PostgreSQL: its address, or a pool of `pg`. */
+  database: databasePlace.prefault('file:./sms.db'),
   messages: messages.prefault({}),
   verification: verification.prefault({}),
   throttles: throttles.prefault({}),
