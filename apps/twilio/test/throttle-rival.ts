@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline'
 import { systemClock } from '../src/clock.ts'
 import { silentLogger } from '../src/domain/log.ts'
 import { createThrottles, type TakeResult } from '../src/services/throttles.ts'
-import { openSqlite } from '../src/storage/engines/sqlite.ts'
 import { StorageError } from '../src/storage/errors.ts'
+import { openPlace } from './storage/place.ts'
 
 // One of several processes that want the same ten places of each round. A line on stdin names the
 // round; the answer is how many of twelve tries got a place.
 // SQLite lets a waiter sleep ever longer, so whoever has the lock would get it again and again: asking
 // in short turns makes the processes meet.
-const store = openSqlite(process.argv[2] ?? '', { busyTimeoutMs: 1 })
+const store = openPlace(process.argv[2] ?? '', { busyTimeoutMs: 1 })
 const throttles = createThrottles({ clock: systemClock, store: 'database', logger: silentLogger })
 const rules = [{ limit: 10, windowSeconds: 3_600 }]
 
