@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { describe, it, type TestContext } from 'node:test'
 import { Pool } from 'pg'
 import { layCable } from '../../../test/postgres/cable.ts'
@@ -15,6 +16,7 @@ import {
 import { takeOne } from '../../../test/storage/throttle-contract.ts'
 import { storeContract } from '../../../test/store-contract.ts'
 import { StorageError } from '../errors.ts'
+import { dumpPostgres, postgresDump } from '../schema/dump-postgres.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
 
 const postgres = await startPostgres()
@@ -44,6 +46,12 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
   await work()
   return performance.now() - from
 }
+
+describe('the schema on PostgreSQL', () => {
+  it('is the checked-in one (to renew it see schema/dump-postgres.ts)', async () => {
+    assert.equal(await dumpPostgres(postgres.url), readFileSync(postgresDump, 'utf8'))
+  })
+})
 
 describe('openPostgres', () => {
   it('refuses what is no address and no name of a schema', () => {
