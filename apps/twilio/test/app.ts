@@ -39,6 +39,13 @@ export interface TestOptions extends World {
   twilio?: Parameters<typeof createSimulator>[0]
 }
 
+let newDatabase = (): TwilioConfig['database'] => ':memory:'
+
+/** Gives the test apps of this process another kind of database than SQLite's in memory. */
+export function useDatabases(create: () => TwilioConfig['database']): void {
+  newDatabase = create
+}
+
 export const publicUrl = 'https://sms.example.test'
 
 /** Builds it all, and stops it when the test ends, however it ends. */
@@ -112,7 +119,7 @@ function defaults(twilio: Simulator, url: string): TwilioConfig {
       baseUrl: url,
     },
     publicUrl,
-    database: ':memory:',
+    database: newDatabase(),
     worker: 'manual',
     verification: {
       secrets: ['a secret of a test, long enough to be one'],

@@ -1,0 +1,11 @@
+import { useDatabases } from '../app.ts'
+import { startPostgres } from './server.ts'
+
+// What a user notices, once more: on PostgreSQL.
+const { newPlace } = await startPostgres()
+useDatabases(newPlace)
+
+await import('../delivery.test.ts')
+await import('../callbacks.test.ts')
+await import('../idempotency.test.ts')
+await import('../verification.test.ts')
