@@ -111,7 +111,9 @@ export function startContract(backend: VerificationBackend): void {
     )
     assert.equal(starts.filter((one) => one.kind === 'started').length, 10)
     assert.equal(starts.filter((one) => one.kind === 'throttled').length, 2)
-    await bench.started({ toPhone: toPhones[11] ?? '', clientAddress: '192.0.2.2' })
+    // Which ones came too late is the database's to say.
+    const late = toPhones[starts.findIndex((one) => one.kind === 'throttled')]
+    await bench.started({ toPhone: late ?? '', clientAddress: '192.0.2.2' })
   })
 
   promise(

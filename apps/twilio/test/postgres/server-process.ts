@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  statfsSync,
   symlinkSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
@@ -24,7 +25,7 @@ const nobody = 65_534
 const isRoot = process.getuid?.() === 0
 const user = isRoot ? { uid: nobody, gid: nobody } : {}
 
-const home = mkdtempSync(join(tmpdir(), 'hsb-twilio-postgres-'))
+const home = mkdtempSync(join(roomy('/dev/shm') ? '/dev/shm' : tmpdir(), 'hsb-twilio-postgres-'))
 let server: ChildProcess | undefined
 
 // Ctrl-C reaches the whole group: the test ends first, and then our stdin does.
@@ -44,6 +45,13 @@ async function end(): Promise<void> {
   await exited
   rmSync(home, { recursive: true, force: true })
   process.exit(0)
+}
+
+/** True for a place in memory with room enough: there a test's tables are made in a tenth of the time. */
+function roomy(folder: string): boolean {
+  if (!existsSync(folder)) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > 2 ** 30
 }
 
 /** The folder of the binaries that npm has brought for this machine. */
