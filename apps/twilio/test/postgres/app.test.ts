@@ -2,8 +2,8 @@ import { useDatabases } from '../app.ts'
 import { startPostgres } from './server.ts'
 
 // What a user notices, once more: on PostgreSQL.
-const { newPlace } = await startPostgres()
-useDatabases(newPlace)
+const postgres = await startPostgres()
+useDatabases(() => postgres.newPlace())
 
 await import('../delivery.test.ts')
 await import('../callbacks.test.ts')

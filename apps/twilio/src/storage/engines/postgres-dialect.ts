@@ -76,11 +76,18 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
   const { connections, place, begin, queryTimeoutMs } = runner
   let transaction: 'none' | 'open' | 'failed' | 'over' = 'none'
   let isLost = false
+  /** Why it failed, for whoever decides whether to run it again. */
+  let failure: unknown
   // A connection may break while nothing is asked over it: without a listener that ends the process.
   const lose = () => {
     isLost = true
   }
   client.on('error', lose)
+
+  function failedBefore(): StorageError {
+    const words = `${place}: this transaction has failed or ended before`
+    return new StorageError(words, { cause: failure })
+  }
 
   async function ask(query: PostgresQuery): Promise<PostgresResult> {
     try {
@@ -88,7 +95,10 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
     } catch (error) {
       if (isConnectionLost(error)) isLost = true
       if (isStalePlan(error)) names.renew()
-      if (transaction === 'open') transaction = 'failed'
+      if (transaction === 'open') {
+        transaction = 'failed'
+        failure = error
+      }
       throw explainPostgresFailure(error, place)
     }
   }
@@ -96,7 +106,7 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
   function run(text: string, values: readonly unknown[]): Promise<PostgresResult> {
     // Also where a failed statement was swallowed, and where one is still to come after the end.
     if (transaction === 'failed' || transaction === 'over') {
-      throw new StorageError(`${place}: this transaction has failed or ended before`)
+      throw failedBefore()
     }
     if (values.length === 0) return ask({ text })
     return ask({ text, values: [...values], name: names.of(text) })
@@ -142,8 +152,7 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
       transaction = 'open'
     },
     async commit() {
-      if (transaction === 'failed')
-        throw new StorageError(`${place}: this transaction has failed before`)
+      if (transaction === 'failed') throw failedBefore()
       transaction = 'over'
       const { command } = await ask({ text: 'commit' })
       // PostgreSQL answers the COMMIT of a failed transaction with a ROLLBACK, not with an error.
