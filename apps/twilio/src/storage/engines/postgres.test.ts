@@ -12,6 +12,7 @@ import {
   sampleEvent,
   sampleMessage,
   sampleMove,
+  start,
 } from '../../../test/storage/samples.ts'
 import { takeOne } from '../../../test/storage/throttle-contract.ts'
 import { storeContract } from '../../../test/store-contract.ts'
@@ -166,6 +167,29 @@ describe('a pool of the host', () => {
 })
 
 describe('two stores on one database', () => {
+  it('migrate at once, one after the other', async (t) => {
+    for (let round = 0; round < 3; round++) {
+      const place = postgres.newPlace()
+      const stores = Array.from({ length: 4 }, () => openPostgres(place))
+      for (const store of stores) t.after(() => store.close())
+      // Connected, so that they meet.
+      await Promise.all(stores.map((store) => store.ping()))
+      const reports = await Promise.all(stores.map((store) => store.migrate()))
+      assert.equal(reports.filter((report) => report.applied.length > 0).length, 1)
+    }
+  })
+
+  it('claim without waiting for each other', async (t) => {
+    const [one, two] = await openTwo(t)
+    await insertMessages(one, ...['a', 'b', 'c'].map((id) => sampleMessage({ id })))
+    const claim = { now: start, leaseUntil: start + 30_000, limit: 2 }
+    await one.transaction(async (tables) => {
+      const first = idsOf(await tables.messages.claimDue(claim))
+      const second = idsOf(await two.messages.claimDue(claim))
+      assert.deepEqual([first.length, second.length], [2, 1])
+    })
+  })
+
   it('count exactly', async (t) => {
     const [one, two] = await openTwo(t)
     const taken = await Promise.all(
@@ -202,6 +226,8 @@ describe('two stores on one database', () => {
       assert.deepEqual(await tables.messages.findByProviderIds(['SM1']), [])
       bothRead.resolve()
       await tables.events.append([orphan])
+      // Time enough for the other one to look too early.
+      for (let i = 0; i < 20; i++) await tables.messages.find('m')
     })
     // The answer to the send brings the SID at the same time, and looks for such events.
     const answer = one.transaction(async (tables) => {
