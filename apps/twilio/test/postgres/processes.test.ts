@@ -20,11 +20,16 @@ function startProcess(script: string, args: string[]) {
   return { child, lines: createInterface({ input: child.stdout }), exit: once(child, 'exit') }
 }
 
+async function restOf(lines: AsyncIterable<string>): Promise<string[]> {
+  const rest: string[] = []
+  for await (const line of lines) rest.push(line)
+  return rest
+}
+
 /** Everything that it says until it ends well. */
 async function wordsOf(script: string, ...args: string[]): Promise<string[]> {
   const { lines, exit } = startProcess(script, args)
-  const words: string[] = []
-  for await (const line of lines) words.push(line)
+  const words = await restOf(lines)
   assert.deepEqual(await exit, [0, null])
   return words
 }
@@ -52,9 +57,14 @@ describe('several processes on one PostgreSQL', () => {
       store,
       ...ids.map((id, i) => sampleMessage({ id, priority: i % 10 === 0 ? 2 : 1 })),
     )
-    const claims = await Promise.all(
-      four.map(() => wordsOf('storage/store-process.ts', 'claim', JSON.stringify(place))),
+    const rivals = four.map(() =>
+      startProcess('storage/store-process.ts', ['claim', JSON.stringify(place)]),
     )
+    const answers = rivals.map(({ lines }) => lines[Symbol.asyncIterator]())
+    for (const one of answers) assert.equal((await one.next()).value, 'ready')
+    for (const { child } of rivals) child.stdin.write('go\n')
+    const claims = await Promise.all(answers.map(restOf))
+    for (const { exit } of rivals) assert.deepEqual(await exit, [0, null])
     assert.ok(claims.filter((lines) => lines.length > 0).length > 1, 'they never met')
     const claimed = claims.flat().flatMap((line) => line.split(' '))
     assert.deepEqual(claimed.toSorted(), ids)

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import type { Store } from '../../src/storage/store.ts'
 import { openPlace } from './place.ts'
@@ -6,7 +7,8 @@ import { idsOf, sampleEvent, sampleMessage, start } from './samples.ts'
 // A process of its own over one database, for tests that start several or kill one:
 //   store-process.ts migrate PLACE          says which migrations it applied
 //   store-process.ts insert PLACE NAME [N]  inserts groups for ever or N times; says each id once it is committed
-//   store-process.ts claim PLACE            claims until nothing is left; says the ids of each claim
+//   store-process.ts claim PLACE            says when it is ready; from a line on stdin on claims until
+//                                           nothing is left, and says the ids of each claim
 
 const [task, place = '', name = '', times = 'Infinity'] = process.argv.slice(2)
 const store = openPlace(place)
@@ -33,6 +35,10 @@ async function insertGroups(count: number): Promise<void> {
 }
 
 async function claimAll(from: Store): Promise<void> {
+  await from.ping()
+  writeSync(1, 'ready\n')
+  await once(process.stdin, 'data')
+  process.stdin.pause()
   const request = { now: start, leaseUntil: start + 30_000, limit: 7 }
   for (;;) {
     const claimed = await from.transaction((tables) => tables.messages.claimDue(request))

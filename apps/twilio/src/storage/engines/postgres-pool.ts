@@ -54,6 +54,11 @@ export interface ConnectionSource {
   waitTimeoutMs: number
 }
 
+/** Somebody who waits for a connection. */
+interface Turn extends PromiseWithResolvers<void> {
+  isGiven: boolean
+}
+
 /**
  * Queues in front of a pool. The pool's own queue knows one time for "no connection is free" and "the
  * server does not answer"; here the first may take as long as a lock, while the second ends everybody's
@@ -61,7 +66,7 @@ export interface ConnectionSource {
  */
 export function createConnections(source: ConnectionSource): Connections {
   const { place, most, waitTimeoutMs } = source
-  const waiting = new Set<PromiseWithResolvers<void>>()
+  const waiting = new Set<Turn>()
   let taken = 0
   let opening: ReturnType<ConnectionSource['open']> | undefined
   let closing: Promise<void> | undefined
@@ -82,7 +87,7 @@ export function createConnections(source: ConnectionSource): Connections {
       taken++
       return
     }
-    const turn = Promise.withResolvers<void>()
+    const turn: Turn = { ...Promise.withResolvers<void>(), isGiven: false }
     waiting.add(turn)
     const stop = new AbortController()
     const tooLate = async () => {
@@ -91,6 +96,10 @@ export function createConnections(source: ConnectionSource): Connections {
     }
     try {
       await Promise.race([turn.promise, tooLate()])
+    } catch (error) {
+      // Its turn may have come in the moment in which it gave up.
+      if (turn.isGiven) leave()
+      throw error
     } finally {
       waiting.delete(turn)
       stop.abort()
@@ -104,6 +113,7 @@ export function createConnections(source: ConnectionSource): Connections {
       return
     }
     waiting.delete(next)
+    next.isGiven = true
     next.resolve()
   }
 

@@ -44,7 +44,7 @@ export function createWakes({
         if (notification?.payload !== self) wakeAll()
       })
       stop.signal.addEventListener('abort', () => end(), { once: true })
-      await client.query({ text: `listen ${wakeChannel}` })
+      await client.query({ text: `listen ${wakeChannel}`, query_timeout: lookMs / 2 })
       // What was stored while nobody listened.
       wakeAll()
       while (!stop.signal.aborted && (await isQuiet(ended))) {

@@ -134,8 +134,9 @@ async function openPool(
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     async onConnect(client) {
-      await client.query(settings(options, 'session'))
-      await client.query(`set search_path to "${schemaOf(where)}"`)
+      const text = `${settings(options, 'session')}; set search_path to "${schemaOf(where)}"`
+      const query = { text, query_timeout: options.connectTimeoutMs }
+      await client.query(query)
     },
   })
   // Of a connection that breaks while it rests: the next one is made when it is needed.
