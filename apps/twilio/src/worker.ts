@@ -18,6 +18,9 @@ export interface Worker {
   runDue(): Promise<void>
 }
 
+/** Counters that are thrown away in one go. */
+const sweepBatch = 500
+
 /** In place of a timer or subscription that is not there yet. */
 function nothing(): void {}
 
@@ -104,6 +107,8 @@ export function createWorker(parts: {
 
   async function care(): Promise<number> {
     const done = [await expiry.expireDue(), await doubt.settleDue(), await reconciliation.pollDue()]
+    // Counters that no rule needs any more: left alone, strangers would fill the disk with them.
+    await store.throttles.sweep(clock.now(), sweepBatch)
     return done.reduce((sum, one) => sum + one, 0)
   }
 

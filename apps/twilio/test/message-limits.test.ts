@@ -60,6 +60,17 @@ describe('limits on messages', () => {
     assert.equal(answer.headers.get('retry-after'), '40')
   })
 
+  it('leave no counter behind that no rule needs any more', async (t) => {
+    const store = openSqlite(':memory:')
+    const test = await createTestApp(t, { store })
+    await test.app.verifications.start({ toPhone: phone, clientAddress: '203.0.113.7' })
+    await test.app.runDue()
+    assert.equal((await test.app.verifications.start({ toPhone: phone })).kind, 'throttled')
+    await test.advance(2 * 86_400_000)
+    await test.app.runDue()
+    assert.equal(await store.throttles.sweep(test.clock.now(), 100), 0, 'nothing is left to sweep')
+  })
+
   it('do not stop messages when the counters are gone, unless that is set', async (t) => {
     const messagesPerPhone = [{ limit: 1, windowSeconds: 60 }]
     const open = await createTestApp(t, {
