@@ -42,6 +42,7 @@ export function createWorker(parts: {
   let claimed: ClaimedMessage[] = []
   let running = false
   let claiming = false
+  let claim: Promise<ClaimedMessage[]> = Promise.resolve([])
   let caring: Promise<void> | undefined
   let wokenMeanwhile = false
   let cancelTimer = nothing
@@ -83,7 +84,8 @@ export function createWorker(parts: {
     try {
       const pauseMs = delivery.pausedUntil() - clock.monotonic()
       if (pauseMs > 0) return scheduleIn(pauseMs)
-      claimed = await delivery.claim(2 * concurrency - inFlight.size)
+      claim = delivery.claim(2 * concurrency - inFlight.size)
+      claimed = await claim
       found = claimed.length
     } catch (error) {
       logger.error({ event: 'claim-failed', error: String(error) }, 'no messages could be claimed')
@@ -144,6 +146,8 @@ export function createWorker(parts: {
       unsubscribe()
       cancelTimer()
       cancelCare()
+      // A claim under way still brings messages, and they are in `claimed` when it is over.
+      await claim.catch(() => undefined)
       const unbegun = claimed
       claimed = []
       if (unbegun.length > 0) await delivery.release(unbegun)
