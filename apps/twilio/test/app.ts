@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
 import { createTwilioApp, type TwilioApp, type World } from '../src/app.ts'
@@ -143,4 +146,17 @@ function createTestLogger(): { logs: TestApp['logs']; logger: Logger } {
       error: write('error'),
     },
   }
+}
+
+/** The app behind a real port, until the test ends. */
+export async function listen(t: TestContext, test: TestApp): Promise<number> {
+  const server = createServer(test.app.node)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+  return (server.address() as AddressInfo).port
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { describe, it, type TestContext } from 'node:test'
-import { createTestApp, type TestApp } from './app.ts'
+import { request as httpRequest } from 'node:http'
+import { describe, it } from 'node:test'
+import { createTestApp, listen } from './app.ts'
 import { sidOf, sign, signedCallback } from './signed-callback.ts'
 
 /** What proxies, and strangers who play one, may write on a request. */
@@ -29,18 +28,6 @@ function claimedUrl(disguise: Record<string, string>, path: string): string {
   const scheme = disguise['x-forwarded-proto'] ?? (forwarded === undefined ? 'https' : 'http')
   const port = disguise['x-forwarded-port'] === undefined ? '' : `:${disguise['x-forwarded-port']}`
   return `${scheme}://${host}${port}${disguise['x-forwarded-prefix'] ?? ''}${path}`
-}
-
-async function listen(t: TestContext, test: TestApp): Promise<number> {
-  const server = createServer(test.app.node)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return (server.address() as AddressInfo).port
 }
 
 interface Posting {

@@ -1,27 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { connect } from 'node:net'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { describe, it, type TestContext } from 'node:test'
-import { createTestApp, publicUrl, type TestApp } from './app.ts'
+import { createTestApp, listen, publicUrl, type TestApp } from './app.ts'
 import { type SignedCallback, sign, signedCallback, snapshot } from './signed-callback.ts'
 
 const formType = 'application/x-www-form-urlencoded'
 const mostBytes = 65_536
-
-/** The app behind a real port. */
-async function listen(t: TestContext, test: TestApp): Promise<number> {
-  const server = createServer(test.app.node)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return (server.address() as AddressInfo).port
-}
 
 /** Sends exactly this and gives back the status of the answer; `NaN` when there is none. */
 async function converse(port: number, text: string): Promise<number> {

@@ -1,22 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { createTestApp, type TestApp } from './app.ts'
-import { post, sidOf, signedCallback, snapshot } from './signed-callback.ts'
-
-/** A message that Twilio has; its own callbacks are lost, so that the test posts them. */
-async function sentMessage(test: TestApp): Promise<{ id: string; sid: string }> {
-  test.twilio.behave({ kind: 'lost-callbacks' })
-  const result = await test.app.messages.send({ toPhone: '+14155552671', message: 'hello' })
-  assert.ok(result.kind === 'accepted')
-  await test.app.runDue()
-  const found = await test.app.messages.get(result.message.id)
-  return { id: result.message.id, sid: found?.message.providerMsgId ?? '' }
-}
-
-async function statusOf(test: TestApp, id: string): Promise<string | undefined> {
-  return (await test.app.messages.get(id))?.message.status
-}
+import { createTestApp } from './app.ts'
+import { post, sentMessage, sidOf, signedCallback, snapshot, statusOf } from './signed-callback.ts'
 
 describe('a status callback', () => {
   it('moves its message, stores the event and answers 204 without a body', async (t) => {

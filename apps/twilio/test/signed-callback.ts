@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { publicUrl, type TestApp } from './app.ts'
 
@@ -100,4 +101,19 @@ export function sidOf(n: number): string {
 /** Everything stored about messages, to see that nothing has changed. */
 export async function snapshot(test: TestApp, ids: string[]): Promise<string> {
   return JSON.stringify(await Promise.all(ids.map((id) => test.app.messages.get(id))))
+}
+
+/** A message that Twilio has; its own callbacks are lost, so that the test posts them. */
+export async function sentMessage(test: TestApp): Promise<{ id: string; sid: string }> {
+  test.twilio.behave({ kind: 'lost-callbacks' })
+  const result = await test.app.messages.send({ toPhone: '+14155552671', message: 'hello' })
+  assert.ok(result.kind === 'accepted')
+  await test.app.runDue()
+  const found = await test.app.messages.get(result.message.id)
+  return { id: result.message.id, sid: found?.message.providerMsgId ?? '' }
+}
+
+/** Where a message stands. */
+export async function statusOf(test: TestApp, id: string): Promise<string | undefined> {
+  return (await test.app.messages.get(id))?.message.status
 }
