@@ -1,4 +1,4 @@
-import { operations } from './behaviours.ts'
+import { callFaults, fates, operations } from './behaviours.ts'
 import type { Behaviour, CallScope, Moment, Scope } from './behaviours.ts'
 import { createFieldReader } from './field-reader.ts'
 import type { FieldError, FieldReader } from './field-reader.ts'
@@ -13,19 +13,9 @@ const callbackStatuses = [
   'canceled',
 ] as const
 const kinds = [
-  'refuse',
-  'busy',
-  'server-error',
-  'hang-up',
-  'html',
-  'cut-body',
-  'no-sid',
-  'wrong-length',
-  'late-accept',
+  ...callFaults,
   'slow',
-  'undelivered',
-  'failed',
-  'stay-sent',
+  ...fates,
   'lost-callbacks',
   'double',
   'reorder',

@@ -5,7 +5,7 @@ import { retryDelayMs } from '../domain/retry.ts'
 import type { Instant } from '../domain/time.ts'
 import type { SendOutcome } from '../provider/provider.ts'
 import type { Tables } from '../storage/store.ts'
-import { applyReports, type KnownReport, reportOfOrphan } from './reports.ts'
+import { applyReports, type KnownReport, noteOptOut } from './reports.ts'
 
 /** How an attempt ended: by the carrier's answer, by none, or before any call. */
 export type Ending = SendOutcome | { kind: 'worthless' }
@@ -90,8 +90,7 @@ async function writeConsequences(
     const { kind, errorCode, detail } = consequence
     const moved = await move(tables, message, consequence, { at, settleAt })
     if (kind === 'ended' && consequence.optOut) {
-      const reason = `refused by the carrier (${errorCode})`
-      await tables.optOuts.add({ phone: message.toPhone, reason, at })
+      await noteOptOut(tables, message, errorCode, at)
     }
     // Not moved: the row is no longer where this attempt left it, and the news is old.
     if (!moved.has(message.id)) continue
@@ -131,14 +130,12 @@ async function adoptOrphans(
     providerMsgId: report.providerMsgId,
     messageId: message.id,
   }))
-  const moves = (await tables.events.adopt(owners)).flatMap((orphan) => {
-    const { status, errorCode } = reportOfOrphan(orphan)
-    return orphan.messageId === undefined
-      ? []
-      : [{ id: orphan.messageId, status, errorCode, nextAt: undefined, at }]
-  })
   const changed = new Set<string>()
   // One by one: several may be of one message, and each has to see where the last one led.
-  for (const move of moves) for (const id of await tables.messages.advance([move])) changed.add(id)
+  for (const { messageId, status, errorCode } of await tables.events.adopt(owners)) {
+    if (messageId === undefined) continue
+    const move = { id: messageId, status, errorCode, nextAt: undefined, at }
+    for (const id of await tables.messages.advance([move])) changed.add(id)
+  }
   return changed
 }

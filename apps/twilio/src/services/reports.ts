@@ -1,4 +1,4 @@
-import { callbackKey, type EventSource, type MessageEvent, type NewEvent } from '../domain/event.ts'
+import { callbackKey, type EventSource, type NewEvent } from '../domain/event.ts'
 import {
   advances,
   contradicts,
@@ -70,11 +70,7 @@ export async function applyReports(
   if (late.length > 0) await tables.messages.fillIn(late)
   // Through a pool of senders Twilio may find out only after it has taken the message.
   for (const { known } of own.filter((one) => one.known.report.optOut)) {
-    await tables.optOuts.add({
-      phone: known.message.toPhone,
-      reason: `refused by the carrier (${known.report.errorCode})`,
-      at: now,
-    })
+    await noteOptOut(tables, known.message, known.report.errorCode, now)
   }
   const disputes = own.filter((one) => one.disputed)
   if (disputes.length > 0) {
@@ -137,16 +133,13 @@ function moveOf(known: KnownReport, now: Instant, settings: PollSettings): Move 
   }
 }
 
-/** A stored event of a callback that came before its message was known, as a report again. */
-export function reportOfOrphan(event: MessageEvent): CarrierReport {
-  return {
-    providerMsgId: event.providerMsgId ?? '',
-    status: event.status,
-    words: event.detail ?? '',
-    fromPhone: undefined,
-    errorCode: event.errorCode,
-    numSegments: undefined,
-    price: undefined,
-    priceUnit: undefined,
-  }
+/** Stops further texts to the phone of a message that the carrier would not deliver to it. */
+export function noteOptOut(
+  tables: Tables,
+  message: Message,
+  errorCode: number | undefined,
+  at: Instant,
+): Promise<void> {
+  const reason = `refused by the carrier (${errorCode})`
+  return tables.optOuts.add({ phone: message.toPhone, reason, at })
 }
