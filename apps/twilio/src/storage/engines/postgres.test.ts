@@ -202,12 +202,14 @@ describe('two stores on one database', () => {
     const [one, two] = await openTwo(t)
     await insertMessages(one, sampleMessage({ id: 'a' }), sampleMessage({ id: 'b' }))
     let runs = 0
+    let holding = 0
     const inside = Promise.withResolvers<void>()
     const work = (store: typeof one, first: string, second: string) =>
       store.transaction(async (tables) => {
         runs++
         await tables.messages.findMany([first])
-        if (runs === 2) inside.resolve()
+        // Only when both hold their row do they wait for each other's.
+        if (++holding === 2) inside.resolve()
         await inside.promise
         const moves = [sampleMove({ id: second, status: 'ACCEPTED' })]
         return (await tables.messages.advance(moves)).size
