@@ -1,4 +1,5 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto'
+import { createCare } from './care.ts'
 import { systemClock } from './clock.ts'
 import { readSettings, type Settings, type TwilioConfig } from './config.ts'
 import { createIds } from './domain/id.ts'
@@ -9,6 +10,7 @@ import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
 import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
 import type { Provider } from './provider/provider.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
+import { createPump } from './pump.ts'
 import { createHandler } from './routes/handle.ts'
 import { createAuthorize } from './routes/access.ts'
 import { endpoints } from './routes/index.ts'
@@ -95,10 +97,13 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const expiry = createExpiry(store, signals, clock)
   const worker = createWorker({
     ...shared,
-    delivery: createDelivery({ ...shared, bodyOf, random }),
-    doubt: createDoubt({ ...shared, bodyOf }),
-    expiry,
-    reconciliation: createReconciliation(shared),
+    pump: createPump({ ...shared, delivery: createDelivery({ ...shared, bodyOf, random }) }),
+    care: createCare({
+      ...shared,
+      doubt: createDoubt({ ...shared, bodyOf }),
+      expiry,
+      reconciliation: createReconciliation(shared),
+    }),
   })
   const { readiness, started: markStarted } = createReadiness({ settings, store, clock })
 

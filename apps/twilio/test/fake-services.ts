@@ -40,6 +40,7 @@ export function aMessage(overrides: Partial<Message> = {}): Message {
     attemptedAt: undefined,
     nextAt: noon,
     polls: 0,
+    lapses: 0,
     lastEventTime: undefined,
     createdAt: noon,
     updatedAt: noon,

@@ -3,6 +3,7 @@ import { advanceContract } from './storage/advance-contract.ts'
 import { claimContract } from './storage/claim-contract.ts'
 import { dueContract } from './storage/due-contract.ts'
 import { eventContract } from './storage/event-contract.ts'
+import { leaseContract } from './storage/lease-contract.ts'
 import { messageContract } from './storage/message-contract.ts'
 import { moveContract } from './storage/move-contract.ts'
 import type { OpenStore } from './storage/samples.ts'
@@ -30,6 +31,7 @@ export function storeContract(
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)
+    leaseContract(open)
     transactionContract(open, writers)
   })
 }

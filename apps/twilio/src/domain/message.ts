@@ -116,6 +116,8 @@ export interface Message {
   nextAt: Instant | undefined
   /** How often the carrier was asked for the status since the last news. */
   polls: number
+  /** How often a worker went silent while it had this message. */
+  lapses: number
   lastEventTime: Instant | undefined
   createdAt: Instant
   updatedAt: Instant

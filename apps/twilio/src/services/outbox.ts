@@ -79,6 +79,7 @@ function messageOf(draft: Draft, id: string, now: Instant): Message {
     attemptedAt: undefined,
     nextAt: later ? draft.sendAt : now,
     polls: 0,
+    lapses: 0,
     lastEventTime: now,
     createdAt: now,
     updatedAt: now,

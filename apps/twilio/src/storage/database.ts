@@ -1,5 +1,6 @@
 import { createApiKeys } from './api-keys.ts'
 import { createEvents } from './events.ts'
+import { createCursors, createLeases } from './leases.ts'
 import { createMessages } from './messages.ts'
 import { createMigrator } from './migrate.ts'
 import { createOptOuts } from './opt-outs.ts'
@@ -8,6 +9,7 @@ import type { Session } from './statement.ts'
 import type { Store, Tables } from './store.ts'
 import { createThrottles } from './throttles.ts'
 import { createVerifications } from './verifications.ts'
+import { createWorkers } from './workers.ts'
 
 /** The store over an opened engine. `place` names the database in errors. */
 export function createStore(
@@ -76,5 +78,8 @@ function createTables(session: Session): Tables {
     throttles: createThrottles(session),
     optOuts: createOptOuts(session),
     apiKeys: createApiKeys(session),
+    workers: createWorkers(session),
+    leases: createLeases(session),
+    cursors: createCursors(session),
   }
 }

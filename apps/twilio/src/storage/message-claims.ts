@@ -83,7 +83,7 @@ const lapse = statement<MessageRow, 'now' | 'settleAt' | 'limit'>(
       order by next_at limit ${bind('limit')} ${engine.skipLocked}
     )
     update sms_log
-    set status = 'IN_DOUBT', next_at = ${bind('settleAt')}, polls = 0,
+    set status = 'IN_DOUBT', next_at = ${bind('settleAt')}, polls = 0, lapses = sms_log.lapses + 1,
       last_event_time = ${bind('now')}, updated_at = ${bind('now')}
     where status = 'SENDING' and id in (select id from lapsed)
     returning *`,

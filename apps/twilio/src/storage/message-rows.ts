@@ -36,6 +36,7 @@ export function toRow({ message, idempotencyKey, requestHash }: NewMessage): Mes
     updated_at: message.updatedAt,
     idempotency_key: orNull(idempotencyKey),
     request_hash: orNull(requestHash),
+    lapses: message.lapses,
   }
 }
 
@@ -64,6 +65,7 @@ export function toMessage(row: MessageRow): Message {
     attemptedAt: orUndefined(row.attempted_at),
     nextAt: orUndefined(row.next_at),
     polls: row.polls,
+    lapses: row.lapses,
     lastEventTime: orUndefined(row.last_event_time),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -80,5 +82,5 @@ export const messageFields = {
   ...({ send_at: 'number', expires_at: 'number', attempts: 'number' } as const),
   ...({ attempted_at: 'number', next_at: 'number', polls: 'number' } as const),
   ...({ last_event_time: 'number', created_at: 'number', updated_at: 'number' } as const),
-  ...({ idempotency_key: 'text', request_hash: 'text' } as const),
+  ...({ idempotency_key: 'text', request_hash: 'text', lapses: 'number' } as const),
 } satisfies Record<keyof MessageRow, 'text' | 'number'>

@@ -40,6 +40,8 @@ export interface MessageRow {
   updated_at: number
   idempotency_key: string | null
   request_hash: string | null
+  /** How often a worker went silent while it had this message. */
+  lapses: number
 }
 
 export interface EventRow {
@@ -98,6 +100,27 @@ export interface ApiKeyRow {
   revoked_at: number | null
 }
 
+export interface WorkerRow {
+  id: string
+  host: string
+  pid: number
+  in_flight: number
+  started_at: number
+  beat_at: number
+}
+
+export interface LeaseRow {
+  name: string
+  holder: string
+  lease_until: number
+}
+
+export interface CursorRow {
+  name: string
+  position: string
+  updated_at: number
+}
+
 export interface MigrationRow {
   name: string
   applied_at: number
@@ -111,5 +134,8 @@ export interface Schema {
   sms_throttle: ThrottleRow
   sms_opt_out: OptOutRow
   sms_api_key: ApiKeyRow
+  sms_worker: WorkerRow
+  sms_lease: LeaseRow
+  sms_cursor: CursorRow
   sms_migration: MigrationRow
 }

@@ -55,7 +55,7 @@ export interface MessageStore {
   claimDue(claim: { now: Instant; leaseUntil: Instant; limit: number }): Promise<Message[]>
   /** Messages waiting past their `expiresAt` become `EXPIRED`; answers them. */
   expireDue(now: Instant, limit: number): Promise<Message[]>
-  /** `SENDING` rows whose lease is over become `IN_DOUBT` with `settleAt` as their due time; answers them. */
+  /** `SENDING` rows whose lease is over become `IN_DOUBT` with `settleAt` as their due time and one lapse more; answers them. */
   doubtLapsed(now: Instant, settleAt: Instant, limit: number): Promise<Message[]>
   /** `IN_DOUBT` rows that are due for their look-up. */
   listDoubtful(now: Instant, limit: number): Promise<Message[]>
@@ -167,6 +167,43 @@ export interface ApiKeyStore {
   revoke(id: string, at: Instant): Promise<boolean>
 }
 
+/** A process that delivers messages. */
+export interface WorkerRecord {
+  id: string
+  host: string
+  pid: number
+  /** Calls to the carrier at its last beat. */
+  inFlight: number
+  startedAt: Instant
+  /** Its last sign of life. */
+  beatAt: Instant
+}
+
+/** The processes of `sms_worker`. */
+export interface WorkerStore {
+  /** Registers it, or notes its sign of life. */
+  beat(worker: WorkerRecord): Promise<void>
+  remove(id: string): Promise<void>
+  /** Oldest first. */
+  list(): Promise<WorkerRecord[]>
+  /** Forgets those silent since before this moment; answers how many. */
+  sweep(before: Instant): Promise<number>
+}
+
+/** What one process at a time may do, in `sms_lease`. */
+export interface LeaseStore {
+  /** Takes the lease, or renews one's own; false while somebody else holds it. One statement. */
+  take(lease: { name: string; holder: string; now: Instant; until: Instant }): Promise<boolean>
+  /** Gives it back, if it is still one's own. */
+  release(name: string, holder: string): Promise<void>
+}
+
+/** How far a piece of work has come that goes through rows in their order, in `sms_cursor`. */
+export interface CursorStore {
+  read(name: string): Promise<string | undefined>
+  write(name: string, position: string, at: Instant): Promise<void>
+}
+
 /** Every noun of the database, bound to one connection. */
 export interface Tables {
   messages: MessageStore
@@ -175,6 +212,9 @@ export interface Tables {
   throttles: ThrottleStore
   optOuts: OptOutStore
   apiKeys: ApiKeyStore
+  workers: WorkerStore
+  leases: LeaseStore
+  cursors: CursorStore
 }
 
 /** What a migration run did. */

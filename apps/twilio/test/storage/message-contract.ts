@@ -26,6 +26,7 @@ const full: Message = {
   attemptedAt: start + 4,
   nextAt: start + 5,
   polls: 6,
+  lapses: 2,
   lastEventTime: start + 7,
   createdAt: start + 8,
   updatedAt: start + 9,

@@ -40,6 +40,7 @@ export function sampleMessage(overrides: Partial<Message> & { id: string }): Mes
     attemptedAt: undefined,
     nextAt: start,
     polls: 0,
+    lapses: 0,
     lastEventTime: start,
     createdAt: start,
     updatedAt: start,

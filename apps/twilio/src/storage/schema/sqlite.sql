@@ -6,6 +6,11 @@ CREATE TABLE "sms_api_key" (
   "created_at" bigint not null,
   "revoked_at" bigint
 );
+CREATE TABLE "sms_cursor" (
+  "name" text not null primary key,
+  "position" text not null,
+  "updated_at" bigint not null
+);
 CREATE TABLE "sms_event" (
   "id" integer primary key autoincrement,
   "message_id" text,
@@ -22,6 +27,11 @@ CREATE TABLE "sms_event" (
 CREATE UNIQUE INDEX "sms_event_dedupe_key" on "sms_event" ("dedupe_key") where "dedupe_key" is not null;
 CREATE INDEX "sms_event_message_id" on "sms_event" ("message_id") where "message_id" is not null;
 CREATE INDEX "sms_event_orphan" on "sms_event" ("provider_msg_id") where "message_id" is null;
+CREATE TABLE "sms_lease" (
+  "name" text not null primary key,
+  "holder" text not null,
+  "lease_until" bigint not null
+);
 CREATE TABLE "sms_log" (
   "id" text not null primary key,
   "channel" text not null,
@@ -51,7 +61,8 @@ CREATE TABLE "sms_log" (
   "created_at" bigint not null,
   "updated_at" bigint not null,
   "idempotency_key" text,
-  "request_hash" text
+  "request_hash" text,
+  "lapses" integer default 0 not null
 );
 CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where "status_rank" = 0;
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
@@ -94,3 +105,11 @@ CREATE TABLE "sms_verification" (
   "created_at" bigint not null
 );
 CREATE INDEX "sms_verification_pending" on "sms_verification" ("to_phone", "purpose", "created_at") where status = 'pending';
+CREATE TABLE "sms_worker" (
+  "id" text not null primary key,
+  "host" text not null,
+  "pid" integer not null,
+  "in_flight" integer not null,
+  "started_at" bigint not null,
+  "beat_at" bigint not null
+);

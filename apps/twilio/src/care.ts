@@ -1,0 +1,78 @@
+import type { Settings } from './config.ts'
+import type { Logger } from './domain/log.ts'
+import type { Clock } from './domain/time.ts'
+import type { Doubt } from './services/doubt.ts'
+import type { Expiry } from './services/expiry.ts'
+import type { Reconciliation } from './services/reconciliation.ts'
+import type { Store } from './storage/store.ts'
+
+/** What looks after messages between their calls: ends stale ones, settles doubts, asks about silent ones. */
+export interface Care {
+  /** Runs regularly until `stop`. */
+  start(): void
+  /** Begins nothing more. Answers the round that is still running. */
+  stop(): Promise<void> | undefined
+  /** One round now; answers how many messages it did something about. */
+  run(): Promise<number>
+}
+
+/** Counters that are thrown away in one go. */
+const sweepBatch = 500
+
+/** In place of a timer that is not there yet. */
+function nothing(): void {}
+
+/** The care of one process. */
+export function createCare(parts: {
+  settings: Settings
+  store: Store
+  doubt: Doubt
+  expiry: Expiry
+  reconciliation: Reconciliation
+  clock: Clock
+  logger: Logger
+}): Care {
+  const { settings, store, doubt, expiry, reconciliation, clock, logger } = parts
+  let running = false
+  let round: Promise<void> | undefined
+  let cancelTimer = nothing
+
+  async function run(): Promise<number> {
+    const done = [await expiry.expireDue(), await doubt.settleDue(), await reconciliation.pollDue()]
+    // Counters that no rule needs any more: left alone, strangers would fill the disk with them.
+    await store.throttles.sweep(clock.now(), sweepBatch)
+    return done.reduce((sum, one) => sum + one, 0)
+  }
+
+  function schedule(): void {
+    cancelTimer = clock.after(settings.delivery.idlePollMs, () => {
+      round = run()
+        .then(
+          () => undefined,
+          (error: unknown) =>
+            logger.error(
+              { event: 'care-failed', error: String(error) },
+              'messages could not be looked after',
+            ),
+        )
+        .finally(() => {
+          round = undefined
+          if (running) schedule()
+        })
+    })
+  }
+
+  return {
+    run,
+    start() {
+      if (running) return
+      running = true
+      schedule()
+    },
+    stop() {
+      running = false
+      cancelTimer()
+      return round
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import { sql } from 'kysely'
+import { type Session, statement } from './statement.ts'
+import type { CursorStore, LeaseStore } from './store.ts'
+
+// The condition of the update is looked at under the lock of the row: of several takers one gets it.
+const take = statement<{ name: string }, 'name' | 'holder' | 'now' | 'until'>(
+  (bind) => sql`
+    insert into sms_lease (name, holder, lease_until)
+    values (${bind('name')}, ${bind('holder')}, ${bind('until')})
+    on conflict (name) do update set holder = excluded.holder, lease_until = excluded.lease_until
+    where sms_lease.holder = excluded.holder or sms_lease.lease_until <= ${bind('now')}
+    returning name`,
+)
+
+const release = statement<never, 'name' | 'holder'>(
+  (bind) => sql`
+    delete from sms_lease where name = ${bind('name')} and holder = ${bind('holder')}`,
+)
+
+const read = statement<{ position: string }, 'name'>(
+  (bind) => sql`select position from sms_cursor where name = ${bind('name')}`,
+)
+
+const write = statement<never, 'name' | 'position' | 'at'>(
+  (bind) => sql`
+    insert into sms_cursor (name, position, updated_at)
+    values (${bind('name')}, ${bind('position')}, ${bind('at')})
+    on conflict (name) do update
+    set position = excluded.position, updated_at = excluded.updated_at`,
+)
+
+/** The leases of `sms_lease`. */
+export function createLeases(session: Session): LeaseStore {
+  return {
+    take: async (lease) => (await take(session, { ...lease })).length > 0,
+    async release(name, holder) {
+      await release(session, { name, holder })
+    },
+  }
+}
+
+/** The marks of `sms_cursor`. */
+export function createCursors(session: Session): CursorStore {
+  return {
+    read: async (name) => (await read(session, { name }))[0]?.position,
+    async write(name, position, at) {
+      await write(session, { name, position, at })
+    },
+  }
+}
