@@ -162,6 +162,11 @@ const delivery = z.strictObject({
   pollAfterSeconds: z.array(seconds(1, 86_400)).min(1).default([60, 120, 300, 900, 3_600]),
   /** A message that stayed silent this long is no longer asked about. */
   pollGiveUpSeconds: seconds(1, 30 * 86_400).default(86_400),
+  /**
+   * Waits before Twilio is asked what a final message cost, as long as it has not told; each ends with
+   * a whole minute, so that one list answers many. Empty: only what Twilio tells anyway is kept.
+   */
+  priceAfterSeconds: z.array(seconds(1, 30 * 86_400)).default([120, 3_600, 86_400]),
   /** Fall-back of the wake-up signal. */
   idlePollMs: z.number().int().min(10).max(60_000).default(1_000),
   /** How long a stop waits for calls in flight. */

@@ -23,7 +23,7 @@ interface MessageTools {
 
 /** The message calls of the 2010 API, or undefined when the path is another one. */
 export function routeMessages(call: Call, tools: MessageTools): Route | undefined {
-  const { messages, settings } = tools
+  const { messages } = tools
   const root = '/2010-04-01/Accounts/:account/Messages'
   if (matchPath(`${root}.json`, call.path)) {
     const to = call.form.get('To') ?? call.query.get('To') ?? undefined
@@ -42,7 +42,7 @@ export function routeMessages(call: Call, tools: MessageTools): Route | undefine
   const to = message?.to
   const missing = notFound(call.path.replace('/2010-04-01', ''))
   if (sid !== undefined) {
-    const show = (found: Message) => ok(showMessage(found, settings.accountSid))
+    const show = (found: Message) => ok(showMessage(found, tools))
     if (call.method === 'GET')
       return { operation: 'messages.fetch', to, run: () => (message ? show(message) : missing) }
     if (call.method === 'DELETE')
@@ -71,18 +71,19 @@ async function create(call: Call, tools: MessageTools): Promise<Answer> {
   const { intent } = checked
   // The test account answers as if it took the message, and keeps nothing.
   if (call.account === 'test')
-    return created(showMessage(messages.draft(intent), settings.testAccountSid))
+    return created(showMessage(messages.draft(intent), tools, settings.testAccountSid))
   if (optOuts.has(intent.to, intent.serviceSid ?? intent.from ?? '')) return refuse(21610)
-  return created(showMessage(await messages.accept(intent), settings.accountSid))
+  return created(showMessage(await messages.accept(intent), tools))
 }
 
-function list(call: Call, { settings, clock, messages }: MessageTools): Answer {
+function list(call: Call, tools: MessageTools): Answer {
+  const { settings, clock, messages } = tools
   const { unsentInDateFilters } = settings
   const found = filterMessages(messages.all(), call.query, clock.now(), unsentInDateFilters)
   if (found.kind === 'bad-filter') return refuse(20001, `${found.name} is not a date`)
   const page = cutPage(found.messages, call.path, call.query)
   if (page.kind === 'refused') return page.answer
-  const shown = page.items.map((message) => showMessage(message, settings.accountSid))
+  const shown = page.items.map((message) => showMessage(message, tools))
   return ok({ ...page.frame, messages: shown })
 }
 

@@ -1,6 +1,8 @@
+import type { Clock } from './clock.ts'
 import { rfc2822 } from './dates.ts'
 import type { Message } from './message.ts'
 import { countSegments } from './segments.ts'
+import type { Settings } from './settings.ts'
 
 /** Words for `error_message`; codes: https://www.twilio.com/docs/api/errors. */
 const errorMessages: Record<number, string> = {
@@ -16,8 +18,14 @@ const errorMessages: Record<number, string> = {
 }
 
 /** A message as the API shows it: 20 keys, all always there. */
-export function showMessage(message: Message, accountSid: string): Record<string, unknown> {
+export function showMessage(
+  message: Message,
+  { settings, clock }: { settings: Settings; clock: Clock },
+  accountSid = settings.accountSid,
+): Record<string, unknown> {
   const path = `/2010-04-01/Accounts/${accountSid}/Messages/${message.sid}`
+  const pricedAt = message.sentAt && message.sentAt.getTime() + settings.delays.pricedMs
+  const isPriced = pricedAt !== null && pricedAt <= clock.now().getTime()
   // Segments are counted for a sender: there is none yet.
   const segments = message.from === null || message.status === 'scheduled' ? 0 : segmentsOf(message)
   return {
@@ -34,7 +42,7 @@ export function showMessage(message: Message, accountSid: string): Record<string
     messaging_service_sid: message.serviceSid,
     num_media: String(message.mediaUrls.length),
     num_segments: String(segments),
-    price: priceOf(message),
+    price: isPriced ? priceOf(message) : null,
     price_unit: message.sentAt ? 'USD' : null,
     sid: message.sid,
     status: message.status,
@@ -48,9 +56,8 @@ function segmentsOf(message: Message): number {
   return message.mediaUrls.length > 0 ? 1 : countSegments(message.phoneBody)
 }
 
-/** Null until the message was sent, then five decimal places and a minus. */
-function priceOf(message: Message): string | null {
-  if (!message.sentAt) return null
+/** Five decimal places and a minus. */
+function priceOf(message: Message): string {
   const cents = message.mediaUrls.length > 0 ? 2 : 0.75 * segmentsOf(message)
   return `-${(cents / 100).toFixed(5)}`
 }

@@ -24,13 +24,15 @@ export interface VerifyServiceOptions {
   lifetimeMs?: number | undefined
 }
 
-/** How long a message waits before each state. Default 100, 100, 100 and 500 ms. */
+/** How long a message waits before each state. Default 100, 100, 100 and 500 ms; the price waits 0. */
 export interface Delays {
   /** Until a sender is chosen; only messages through a Messaging Service wait for it. */
   queuedMs: number
   sendingMs: number
   sentMs: number
   deliveredMs: number
+  /** From being sent until the price is known. */
+  pricedMs: number
 }
 
 export interface ApiKey {

@@ -66,6 +66,7 @@ export function readOptions(options: SimulatorOptions): Settings {
       sendingMs: options.delays?.sendingMs ?? 100,
       sentMs: options.delays?.sentMs ?? 100,
       deliveredMs: options.delays?.deliveredMs ?? 500,
+      pricedMs: options.delays?.pricedMs ?? 0,
     },
     poster: options.post ? { post: options.post, close: async () => {} } : postByHttp(),
     callbackExtras: options.callbackExtras ?? {},

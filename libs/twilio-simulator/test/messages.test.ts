@@ -30,6 +30,17 @@ describe('messages through the official SDK', () => {
     assert.deepEqual(message.dateSent, new Date('2026-01-01T12:00:00Z'))
   })
 
+  it('has its price when the charge is made, which may be later', async (t) => {
+    const { simulator } = openDesk(t, { delays: { pricedMs: 60_000 } })
+    const client = await openSdk(simulator)
+    const { sid } = await client.messages.create({ to: phone, from: sender, body: 'Hello!' })
+    await simulator.clock.advance(59_000)
+    const delivered = await client.messages(sid).fetch()
+    assert.deepEqual([delivered.status, delivered.price], ['delivered', null])
+    await simulator.clock.advance(2_000)
+    assert.equal((await client.messages(sid).fetch()).price, '-0.00750')
+  })
+
   it('shows what arrived on the phone', async (t) => {
     const { simulator } = openDesk(t)
     const client = await openSdk(simulator)

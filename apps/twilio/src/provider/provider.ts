@@ -46,7 +46,23 @@ export type SendOutcome =
 export type FetchOutcome =
   | { kind: 'found'; report: CarrierReport }
   | { kind: 'not-found' }
-  | { kind: 'unavailable'; words: string }
+  | { kind: 'unavailable'; words: string; retryAfterSeconds?: number | undefined }
+
+/** Messages whose fate is asked for together. */
+export interface ListQuery {
+  providerMsgIds: ReadonlySet<string>
+  /** They were handed over after this moment. */
+  since: Instant
+  /** They were sent before this moment; left out, they may not have been sent yet. */
+  sentBefore?: Instant | undefined
+  /** How many calls this may take at most. */
+  mostCalls: number
+}
+
+/** The answer to a list query, without what the calls did not show. */
+export type ListOutcome =
+  | { kind: 'found'; reports: CarrierReport[] }
+  | { kind: 'unavailable'; words: string; retryAfterSeconds?: number | undefined }
 
 /** The answer to "which messages like this do you have?", oldest first. */
 export type FindOutcome =
@@ -96,6 +112,8 @@ export interface Provider {
   countSegments(body: string): number
   send(request: SendRequest): Promise<SendOutcome>
   fetch(providerMsgId: string): Promise<FetchOutcome>
+  /** What became of many messages, a thousand a call at best. Ends early once all of them were seen. */
+  fetchMany(query: ListQuery): Promise<ListOutcome>
   /** Messages to this number created from `since` on, with exactly this text where it is given; oldest first. */
   find(query: { toPhone: string; body: string | undefined; since: Instant }): Promise<FindOutcome>
   /** Checks the signature, then the grammar. Never throws, whatever is sent. */

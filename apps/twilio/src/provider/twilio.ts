@@ -8,13 +8,16 @@ import type { Message as TwilioMessage, SendSmsInput } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
 import type { Clock } from '../domain/time.ts'
 import { isOptOut, messageStatusOf } from './message-status.ts'
-import type { CarrierReport, Provider, SendOutcome, SendRequest } from './provider.ts'
+import type { CarrierReport, FetchOutcome, Provider, SendOutcome, SendRequest } from './provider.ts'
 import { wordsOf } from './error-words.ts'
 import { createCallbackReader, statusCallbackUrl } from './twilio-callbacks.ts'
 import { createTwilioVerifications } from './twilio-verifications.ts'
 
 /** How far back a look-up reads before it gives up: more would be a bulk sender's other traffic. */
 const longestLookUp = 1_000
+
+// https://www.twilio.com/docs/usage/twilios-response#pagination
+const longestPage = 1_000
 
 // https://www.twilio.com/docs/api/errors/21608
 const unverifiedNumber = 21_608
@@ -53,8 +56,30 @@ export function createTwilioProvider(settings: Settings, clock: Clock): Provider
       } catch (error) {
         if (error instanceof TwilioReplyError && error.httpStatus === 404)
           return { kind: 'not-found' }
-        return { kind: 'unavailable', words: wordsOf(error) }
+        return unavailable(error)
       }
+    },
+    async fetchMany({ providerMsgIds, since, sentBefore, mostCalls }) {
+      const reports: CarrierReport[] = []
+      const sent = sentBefore !== undefined
+      try {
+        // Newest first. By the time of sending where everything was sent; else what still waits at
+        // Twilio would be left out, and reading ends with what was created before.
+        for await (const message of client.listMessages({
+          ...(sent && { sentAfter: new Date(since), sentBefore: new Date(sentBefore) }),
+          pageSize: longestPage,
+          limit: longestPage * mostCalls,
+        })) {
+          const { sid, createdAt } = message
+          if (!sent && createdAt !== undefined && createdAt.getTime() < since) break
+          // Other apps may send through the same account.
+          if (providerMsgIds.has(sid)) reports.push(reportOf(message))
+          if (reports.length === providerMsgIds.size) break
+        }
+      } catch (error) {
+        return unavailable(error)
+      }
+      return { kind: 'found', reports }
     },
     async find({ toPhone, body, since }) {
       const reports: CarrierReport[] = []
@@ -114,6 +139,12 @@ function outcomeOf(error: unknown): SendOutcome {
     optOut: error.category === 'opt-out',
     words,
   }
+}
+
+/** A question that was not answered; only reads may take every error for that. */
+function unavailable(error: unknown): Extract<FetchOutcome, { kind: 'unavailable' }> {
+  const retryAfterSeconds = error instanceof TwilioReplyError ? error.retryAfterSeconds : undefined
+  return { kind: 'unavailable', words: wordsOf(error), retryAfterSeconds }
 }
 
 function retryOf(error: TwilioReplyError): 'never' | 'backoff' | 'delayed' | 'hold' {

@@ -88,7 +88,7 @@ async function storeGroup(
   now: Instant,
   settings: Settings['delivery'],
 ): Promise<Set<string>> {
-  const byId = await tables.messages.findMany([
+  const byId = await tables.messages.standing([
     ...new Set(readings.flatMap((one) => one.messageId ?? [])),
   ])
   const named = new Map(byId.map((message) => [message.id, message]))

@@ -1,30 +1,18 @@
+import { type AskSettings, askAt } from '../domain/asking.ts'
 import { callbackKey, type EventSource, type NewEvent } from '../domain/event.ts'
-import {
-  advances,
-  contradicts,
-  isFinal,
-  type Message,
-  type MessageStatus,
-} from '../domain/message.ts'
-import { pollDelayMs } from '../domain/retry.ts'
+import { advances, contradicts, type MessageStatus } from '../domain/message.ts'
 import type { Instant } from '../domain/time.ts'
 import type { CarrierReport } from '../provider/provider.ts'
-import type { Move, Tables } from '../storage/store.ts'
+import type { Move, Standing, Tables } from '../storage/store.ts'
 
 /** Something the carrier said of a message that we know. */
 export interface KnownReport {
-  message: Message
+  message: Standing
   report: CarrierReport
   source: EventSource
   attempt: number | undefined
   /** Callbacks repeat themselves; what we asked for ourselves does not. */
   dedupe: boolean
-}
-
-/** How silent messages are asked about. */
-export interface PollSettings {
-  pollAfterSeconds: readonly number[]
-  pollGiveUpSeconds: number
 }
 
 /**
@@ -35,7 +23,7 @@ export async function applyReports(
   tables: Tables,
   reports: KnownReport[],
   now: Instant,
-  settings: PollSettings,
+  settings: AskSettings,
 ): Promise<Set<string>> {
   const standing = new Map<string, { status: MessageStatus; sid: string | undefined }>()
   const judged = (await refresh(tables, reports)).map((known) => {
@@ -66,7 +54,7 @@ export async function applyReports(
   // A callback that changes no status may still bring the SID or the price.
   const late = own
     .filter((one) => !one.moves)
-    .map((one) => ({ ...factsOf(one.known), id: one.known.message.id, at: now }))
+    .map((one) => ({ ...factsOf(one.known.report), id: one.known.message.id, at: now }))
   if (late.length > 0) await tables.messages.fillIn(late)
   // Through a pool of senders Twilio may find out only after it has taken the message.
   for (const { known } of own.filter((one) => one.known.report.optOut)) {
@@ -86,7 +74,7 @@ export async function applyReports(
 async function refresh(tables: Tables, reports: KnownReport[]): Promise<KnownReport[]> {
   const asked = reports.filter((known) => known.source !== 'callback')
   if (asked.length === 0) return reports
-  const rows = await tables.messages.findMany(asked.map((known) => known.message.id))
+  const rows = await tables.messages.standing(asked.map((known) => known.message.id))
   const current = new Map(rows.map((message) => [message.id, message]))
   return reports.map((known) => ({
     ...known,
@@ -117,26 +105,32 @@ function eventOf(
   }
 }
 
-function factsOf({ report }: KnownReport): Omit<Move, 'id' | 'status' | 'nextAt' | 'at'> {
+function factsOf(report: CarrierReport): Omit<Move, 'id' | 'status' | 'nextAt' | 'at'> {
   const { providerMsgId, fromPhone, errorCode, numSegments, price, priceUnit } = report
   return { providerMsgId, fromPhone, errorCode, numSegments, price, priceUnit }
 }
 
-function moveOf(known: KnownReport, now: Instant, settings: PollSettings): Move {
-  const wait = isFinal(known.report.status) ? undefined : pollDelayMs(0, 0, settings)
-  return {
-    ...factsOf(known),
-    id: known.message.id,
-    status: known.report.status,
-    nextAt: wait === undefined ? undefined : now + wait,
-    at: now,
+/** Where a report of another status takes its message, and when the carrier is asked about it next. */
+export function moveOf(
+  { message, report }: Pick<KnownReport, 'message' | 'report'>,
+  now: Instant,
+  settings: AskSettings,
+): Move {
+  const { status } = report
+  const known = {
+    status,
+    providerMsgId: message.providerMsgId ?? report.providerMsgId,
+    price: report.price ?? message.price,
+    numSegments: report.numSegments ?? message.numSegments,
   }
+  const nextAt = askAt(known, { polls: 0, silentMs: 0, now }, settings)
+  return { ...factsOf(report), id: message.id, status, nextAt, at: now }
 }
 
 /** Stops further texts to the phone of a message that the carrier would not deliver to it. */
 export function noteOptOut(
   tables: Tables,
-  message: Message,
+  message: Pick<Standing, 'toPhone'>,
   errorCode: number | undefined,
   at: Instant,
 ): Promise<void> {

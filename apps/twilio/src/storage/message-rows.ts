@@ -3,7 +3,7 @@ import { rankOf } from '../domain/message.ts'
 import { readTextRecord } from './json.ts'
 import type { MessageRow } from './schema.ts'
 import { orNull, orUndefined } from './statement.ts'
-import type { NewMessage } from './store.ts'
+import type { NewMessage, Standing } from './store.ts'
 
 /** A row as it is first written. */
 export function toRow({ message, idempotencyKey, requestHash }: NewMessage): MessageRow {
@@ -69,6 +69,24 @@ export function toMessage(row: MessageRow): Message {
     lastEventTime: orUndefined(row.last_event_time),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
+  }
+}
+
+/** The columns of a standing. */
+export type StandingRow = Pick<
+  MessageRow,
+  'id' | 'status' | 'provider_msg_id' | 'to_phone' | 'num_segments' | 'price'
+>
+
+/** The standing of a message. */
+export function toStanding(row: StandingRow): Standing {
+  return {
+    id: row.id,
+    status: row.status,
+    providerMsgId: orUndefined(row.provider_msg_id),
+    toPhone: row.to_phone,
+    numSegments: orUndefined(row.num_segments),
+    price: orUndefined(row.price),
   }
 }
 

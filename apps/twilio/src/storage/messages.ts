@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
-import type { Message } from '../domain/message.ts'
 import { createMessageClaims } from './message-claims.ts'
 import { createMessageMoves } from './message-moves.ts'
-import { messageFields, toMessage, toRow } from './message-rows.ts'
+import { messageFields, type StandingRow, toMessage, toRow, toStanding } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
 import { groupStatement, lockNames, namesOf, type Session, statement } from './statement.ts'
 import type { MessageStore } from './store.ts'
@@ -26,6 +25,19 @@ const selectById = statement<MessageRow, 'ids'>(
 const lockById = statement<MessageRow, 'ids'>(
   (bind, engine) => sql`
     select * from sms_log where id in ${engine.texts(bind('ids'))}
+    order by id ${engine.forUpdate}`,
+)
+
+const standingFields = sql`id, status, provider_msg_id, to_phone, num_segments, price`
+
+const selectStanding = statement<StandingRow, 'ids'>(
+  (bind, engine) => sql`
+    select ${standingFields} from sms_log where id in ${engine.texts(bind('ids'))}`,
+)
+
+const lockStanding = statement<StandingRow, 'ids'>(
+  (bind, engine) => sql`
+    select ${standingFields} from sms_log where id in ${engine.texts(bind('ids'))}
     order by id ${engine.forUpdate}`,
 )
 
@@ -105,6 +117,11 @@ export function createMessages(session: Session): MessageStore {
       const rows = await select(session, { ids: JSON.stringify(ids) })
       return inOrder(ids, rows.map(toMessage), (message) => message.id)
     },
+    async standing(ids) {
+      const select = session.inTransaction ? lockStanding : selectStanding
+      const rows = await select(session, { ids: JSON.stringify(ids) })
+      return inOrder(ids, rows.map(toStanding), ({ id }) => id)
+    },
     async findByProviderIds(providerMsgIds) {
       const sids = JSON.stringify(providerMsgIds)
       // Together with `adopt`: else a callback and the answer that brings its SID could each miss what
@@ -126,11 +143,11 @@ export function createMessages(session: Session): MessageStore {
   }
 }
 
-function inOrder(
+function inOrder<One>(
   names: string[],
-  messages: Message[],
-  nameOf: (message: Message) => string | undefined,
-): Message[] {
+  messages: One[],
+  nameOf: (message: One) => string | undefined,
+): One[] {
   if (messages.length < 2) return messages
   const byName = new Map(messages.map((message) => [nameOf(message), message]))
   return [...new Set(names)].flatMap((name) => byName.get(name) ?? [])

@@ -38,6 +38,12 @@ export interface Move {
   priceUnit?: string | undefined
 }
 
+/** What a report about a message is held against: reading this costs a quarter of reading the row. */
+export type Standing = Pick<
+  Message,
+  'id' | 'status' | 'providerMsgId' | 'toPhone' | 'numSegments' | 'price'
+>
+
 /** The messages of `sms_log`. Lists keep the order of their input where it has one. */
 export interface MessageStore {
   /** Grouped insert, one statement. Ids and keys are new: the caller has looked. */
@@ -46,6 +52,8 @@ export interface MessageStore {
   findKeyUses(keys: string[], usedAfter: Instant): Promise<KeyUse[]>
   find(id: string): Promise<Message | undefined>
   findMany(ids: string[]): Promise<Message[]>
+  /** How far these messages have come; inside a transaction nobody else moves them until its end. */
+  standing(ids: string[]): Promise<Standing[]>
   findByProviderIds(providerMsgIds: string[]): Promise<Message[]>
   /**
    * Takes due messages (`SCHEDULED`, `QUEUED`), highest priority first, then longest due. In the same
@@ -230,7 +238,7 @@ export interface MigrationReport {
 export interface Store extends Tables {
   /**
    * On SQLite it runs alone among writers (BEGIN IMMEDIATE); on PostgreSQL beside others, and
-   * `findMany`, `findByProviderIds` and `lock` keep them off what they read until it ends. Where two
+   * `findMany`, `standing`, `findByProviderIds` and `lock` keep them off what they read until it ends. Where two
    * wait for each other `work` runs a second time, so it must do nothing but ask the tables. Not to be
    * nested.
    */
