@@ -25,6 +25,7 @@ import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
+import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createThrottles } from './services/throttles.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
@@ -103,6 +104,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       doubt: createDoubt({ ...shared, bodyOf }),
       expiry,
       reconciliation: createReconciliation(shared),
+      retention: createRetention(shared),
     }),
   })
   const { readiness, started: markStarted } = createReadiness({ settings, store, clock })

@@ -4,6 +4,7 @@ import type { Clock } from './domain/time.ts'
 import type { Doubt } from './services/doubt.ts'
 import type { Expiry } from './services/expiry.ts'
 import type { Reconciliation } from './services/reconciliation.ts'
+import type { Retention } from './services/retention.ts'
 import type { Store } from './storage/store.ts'
 
 /** What looks after messages between their calls: ends stale ones, settles doubts, asks about silent ones. */
@@ -29,10 +30,11 @@ export function createCare(parts: {
   doubt: Doubt
   expiry: Expiry
   reconciliation: Reconciliation
+  retention: Retention
   clock: Clock
   logger: Logger
 }): Care {
-  const { settings, store, doubt, expiry, reconciliation, clock, logger } = parts
+  const { settings, store, doubt, expiry, reconciliation, retention, clock, logger } = parts
   let running = false
   let round: Promise<void> | undefined
   let cancelTimer = nothing
@@ -41,6 +43,7 @@ export function createCare(parts: {
     const done = [await expiry.expireDue(), await doubt.settleDue(), await reconciliation.pollDue()]
     // Counters that no rule needs any more: left alone, strangers would fill the disk with them.
     await store.throttles.sweep(clock.now(), sweepBatch)
+    done.push(await retention.sweep())
     return done.reduce((sum, one) => sum + one, 0)
   }
 

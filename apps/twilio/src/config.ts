@@ -173,6 +173,23 @@ const delivery = z.strictObject({
   graceSeconds: seconds(0, 300).default(20),
 })
 
+const days = (least: number) =>
+  z.union([z.number().int().min(least).max(3_650), z.literal('forever')])
+
+/** Ages count from the acceptance of a message. */
+const retention = z.strictObject({
+  /** How long texts and metadata of messages are kept. */
+  textDays: days(1).default(30),
+  /** How long the numbers of others stand in clear in them. */
+  numberDays: days(1).default(400),
+  /** How long ended and expired verifications are kept. */
+  verificationHours: z
+    .union([z.number().int().min(1).max(87_600), z.literal('forever')])
+    .default(24),
+  /** How long messages are kept at all, with their events: longer than an `Idempotency-Key`. */
+  rowDays: days(8).default('forever'),
+})
+
 const settingsShape = z.strictObject({
   twilio,
   /** Where Twilio reaches this app, prefix included: what its signatures are made over. */
@@ -194,6 +211,7 @@ const settingsShape = z.strictObject({
   verification: verification.prefault({}),
   throttles: throttles.prefault({}),
   delivery: delivery.prefault({}),
+  retention: retention.prefault({}),
   http: z
     .strictObject({
       /** Path before our routes as the host hands it over; default: the path of `publicUrl`. */

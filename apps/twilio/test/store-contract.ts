@@ -6,6 +6,7 @@ import { eventContract } from './storage/event-contract.ts'
 import { leaseContract } from './storage/lease-contract.ts'
 import { messageContract } from './storage/message-contract.ts'
 import { moveContract } from './storage/move-contract.ts'
+import { retentionContract } from './storage/retention-contract.ts'
 import type { OpenStore } from './storage/samples.ts'
 import { smallTableContract } from './storage/small-table-contract.ts'
 import { throttleContract } from './storage/throttle-contract.ts'
@@ -32,6 +33,7 @@ export function storeContract(
     throttleContract(open)
     smallTableContract(open)
     leaseContract(open)
+    retentionContract(open)
     transactionContract(open, writers)
   })
 }

@@ -1,5 +1,5 @@
 import type { RandomBytes } from './random.ts'
-import type { Clock } from './time.ts'
+import type { Clock, Instant } from './time.ts'
 
 /**
  * Makes ids that sort by creation, also within one millisecond: UUIDv7 with a counter in the twelve
@@ -32,6 +32,11 @@ export function createIds(clock: Clock, randomBytes: RandomBytes): () => string 
 function timeOf(at: number): string {
   const digits = at.toString(16).padStart(12, '0')
   return `${digits.slice(0, 8)}-${digits.slice(8)}`
+}
+
+/** Sorts before every id made at this moment or later, and after every earlier one. */
+export function firstIdAt(at: Instant): string {
+  return timeOf(Math.max(0, at))
 }
 
 /** True for the text form of a UUID. */

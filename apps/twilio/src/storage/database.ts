@@ -5,6 +5,7 @@ import { createMessages } from './messages.ts'
 import { createMigrator } from './migrate.ts'
 import { createOptOuts } from './opt-outs.ts'
 import type { Instant } from '../domain/time.ts'
+import { createRetention } from './retention.ts'
 import type { Session } from './statement.ts'
 import type { Store, Tables } from './store.ts'
 import { createThrottles } from './throttles.ts'
@@ -59,6 +60,10 @@ export function createStore(
         running.delete(run)
       }
     },
+    async scrub() {
+      const result = await engine.scrub?.execute(db)
+      return result?.rows[0]?.busy !== 1
+    },
     async ping() {
       await engine.ping.execute(db)
     },
@@ -81,5 +86,6 @@ function createTables(session: Session): Tables {
     workers: createWorkers(session),
     leases: createLeases(session),
     cursors: createCursors(session),
+    retention: createRetention(session),
   }
 }

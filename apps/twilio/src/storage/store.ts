@@ -212,6 +212,36 @@ export interface CursorStore {
   write(name: string, position: string, at: Instant): Promise<void>
 }
 
+/** Messages from one id to another, both included; one message is the range from itself to itself. */
+export interface IdRange {
+  first: string
+  last: string
+}
+
+/**
+ * Forgetting what `sms_log` and `sms_verification` were kept for. Messages that are not over stay as
+ * they are: final ones are, and sent ones that nobody asks about any more. Each answers how many rows
+ * it changed.
+ */
+export interface RetentionStore {
+  /** The first `limit` ids after `after` and before `before`, how many those are, and the first message among them that is not over. */
+  nextRange(query: {
+    after: string
+    before: string
+    limit: number
+  }): Promise<(IdRange & { seen: number; firstOpen: string | undefined }) | undefined>
+  /** Idempotency keys and request digests, of messages in any state. */
+  clearKeys(range: IdRange): Promise<number>
+  /** Text, metadata and media of a message. */
+  clearTexts(range: IdRange): Promise<number>
+  /** The number of the other side, as `maskPhone` writes it. */
+  maskPhones(range: IdRange): Promise<number>
+  /** Ended and expired verifications with an id before this one, the oldest first. */
+  deleteVerifications(old: { before: string; now: Instant; limit: number }): Promise<number>
+  /** Whole messages with their events, the oldest first. */
+  deleteMessages(old: { before: string; limit: number }): Promise<number>
+}
+
 /** Every noun of the database, bound to one connection. */
 export interface Tables {
   messages: MessageStore
@@ -223,6 +253,7 @@ export interface Tables {
   workers: WorkerStore
   leases: LeaseStore
   cursors: CursorStore
+  retention: RetentionStore
 }
 
 /** What a migration run did. */
@@ -246,6 +277,11 @@ export interface Store extends Tables {
   /** Applies what is missing, under a lock; several processes may call it at once. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>
+  /**
+   * Takes what was deleted or overwritten out of the files too, as far as this process may say. False
+   * where somebody else is just reading it: then ask again later.
+   */
+  scrub(): Promise<boolean>
   /** Rejects when the database cannot be reached. */
   ping(): Promise<void>
   /**

@@ -84,6 +84,29 @@ export function messageContract(open: OpenStore): void {
     })
   })
 
+  describe('messages.standing', () => {
+    it('tells how far messages have come, in the order asked for', async (t) => {
+      const store = await openFor(t, open)
+      const facts = { providerMsgId: 'SM1', numSegments: 2, price: '0.1' }
+      await insertMessages(
+        store,
+        sampleMessage({ id: 'a' }),
+        sampleMessage({ id: 'b', status: 'DELIVERED', ...facts }),
+      )
+      const toPhone = '+14155552671'
+      const unknown = { providerMsgId: undefined, numSegments: undefined, price: undefined }
+      const expected = [
+        { id: 'b', status: 'DELIVERED', toPhone, ...facts },
+        { id: 'a', status: 'QUEUED', toPhone, ...unknown },
+      ]
+      assert.deepEqual(await store.messages.standing(['b', 'x', 'a']), expected)
+      assert.deepEqual(
+        await store.transaction((tables) => tables.messages.standing(['b', 'a'])),
+        expected,
+      )
+    })
+  })
+
   describe('messages.findKeyUses', () => {
     it('answers what a key was used for', async (t) => {
       const store = await openFor(t, open)

@@ -115,21 +115,22 @@ export function transactionContract(open: OpenStore, writers: 'one' | 'many'): v
         assert.equal((await store.messages.findMany(['a', 'b', 'c'])).length, 3)
       })
 
-      it('keeps others off the messages that it has read', async (t) => {
-        const store = await openFor(t, open)
-        await insertMessages(store, sampleMessage({ id: 'a' }))
-        let other: Promise<Set<string>> = Promise.resolve(new Set())
-        await store.transaction(async (tables) => {
-          await tables.messages.findMany(['a'])
-          const move = { id: 'a', nextAt: undefined, at: start }
-          other = store.messages.advance([{ ...move, status: 'ACCEPTED' }])
-          // Twice around the database: the other one has been asked by now, and waits.
-          await tables.messages.find('a')
-          await tables.messages.find('a')
-          assert.equal((await tables.messages.advance([{ ...move, status: 'SENT' }])).size, 1)
+      for (const read of ['findMany', 'standing'] as const)
+        it(`keeps others off the messages that it has read: ${read}`, async (t) => {
+          const store = await openFor(t, open)
+          await insertMessages(store, sampleMessage({ id: 'a' }))
+          let other: Promise<Set<string>> = Promise.resolve(new Set())
+          await store.transaction(async (tables) => {
+            await tables.messages[read](['a'])
+            const move = { id: 'a', nextAt: undefined, at: start }
+            other = store.messages.advance([{ ...move, status: 'ACCEPTED' }])
+            // Twice around the database: the other one has been asked by now, and waits.
+            await tables.messages.find('a')
+            await tables.messages.find('a')
+            assert.equal((await tables.messages.advance([{ ...move, status: 'SENT' }])).size, 1)
+          })
+          assert.equal((await other).size, 0)
         })
-        assert.equal((await other).size, 0)
-      })
     }
 
     it('goes on after one that failed', async (t) => {

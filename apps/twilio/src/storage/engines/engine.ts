@@ -46,6 +46,11 @@ export interface Engine {
    * cannot be locked; its name can. Undefined where only one transaction writes at a time.
    */
   lockNames: ((json: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined
+  /**
+   * Empties the log in which overwritten content still stands; `busy` is 1 where it could not. Undefined
+   * where the database has ways of its own.
+   */
+  scrub: RawBuilder<{ busy: number }> | undefined
   /** Tells the other processes of new work when the transaction is committed. Undefined where nobody can hear it. */
   wake: RawBuilder<unknown> | undefined
   /** True when the same transaction may succeed if it is run again at once. */

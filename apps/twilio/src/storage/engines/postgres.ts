@@ -67,6 +67,7 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
           as names (value)
         order by place
       ) as places`,
+    scrub: undefined,
     wake: sql`select pg_notify(${wakeChannel}, ${self})`,
     isRetryable: mayRunAgain,
   }
