@@ -4,6 +4,7 @@ import type { Authorize } from './domain/access.ts'
 import type { Logger } from './domain/log.ts'
 import { createSecret } from './domain/secret.ts'
 import { chooseBackend } from './domain/verification.ts'
+import { retentionSettings } from './retention-settings.ts'
 
 // Every setting with its shape, default and check. Nothing here reads the environment: the host
 // hands the object in, and a user's own config file may read it from wherever it likes.
@@ -162,32 +163,12 @@ const delivery = z.strictObject({
   pollAfterSeconds: z.array(seconds(1, 86_400)).min(1).default([60, 120, 300, 900, 3_600]),
   /** A message that stayed silent this long is no longer asked about. */
   pollGiveUpSeconds: seconds(1, 30 * 86_400).default(86_400),
-  /**
-   * Waits before Twilio is asked what a final message cost, as long as it has not told; each ends with
-   * a whole minute, so that one list answers many. Empty: only what Twilio tells anyway is kept.
-   */
+  /** Waits before Twilio is asked what a final message cost, as long as it has not told. */
   priceAfterSeconds: z.array(seconds(1, 30 * 86_400)).default([120, 3_600, 86_400]),
   /** Fall-back of the wake-up signal. */
   idlePollMs: z.number().int().min(10).max(60_000).default(1_000),
   /** How long a stop waits for calls in flight. */
   graceSeconds: seconds(0, 300).default(20),
-})
-
-const days = (least: number) =>
-  z.union([z.number().int().min(least).max(3_650), z.literal('forever')])
-
-/** Ages count from the acceptance of a message. */
-const retention = z.strictObject({
-  /** How long texts and metadata of messages are kept. */
-  textDays: days(1).default(30),
-  /** How long the numbers of others stand in clear in them. */
-  numberDays: days(1).default(400),
-  /** How long ended and expired verifications are kept. */
-  verificationHours: z
-    .union([z.number().int().min(1).max(87_600), z.literal('forever')])
-    .default(24),
-  /** How long messages are kept at all, with their events: longer than an `Idempotency-Key`. */
-  rowDays: days(8).default('forever'),
 })
 
 const settingsShape = z.strictObject({
@@ -211,7 +192,7 @@ const settingsShape = z.strictObject({
   verification: verification.prefault({}),
   throttles: throttles.prefault({}),
   delivery: delivery.prefault({}),
-  retention: retention.prefault({}),
+  retention: retentionSettings.prefault({}),
   http: z
     .strictObject({
       /** Path before our routes as the host hands it over; default: the path of `publicUrl`. */

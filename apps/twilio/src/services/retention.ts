@@ -46,10 +46,9 @@ export function createRetention(parts: {
   async function step(tables: Tables, { name, ageMs, isLast, forget }: Walk): Promise<Step> {
     const cursor = `retention:${name}`
     const after = (await tables.cursors.read(cursor)) ?? ''
-    const { nextRange } = tables.retention
-    let range = await nextRange({ after, before: idBefore(ageMs), limit: batch })
+    let range = await tables.retention.nextRange({ after, before: idBefore(ageMs), limit: batch })
     if (isLast && range?.firstOpen !== undefined)
-      range = await nextRange({ after, before: range.firstOpen, limit: batch })
+      range = await tables.retention.nextRange({ after, before: range.firstOpen, limit: batch })
     if (!range) return { seen: 0, changed: 0 }
     const changed = await forget(tables.retention, range)
     await tables.cursors.write(cursor, range.last, clock.now())

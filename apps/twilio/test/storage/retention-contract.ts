@@ -45,7 +45,8 @@ export function retentionContract(openStore: OpenStore): void {
       const store = await openFor(t, openStore)
       assert.equal(await store.retention.nextRange({ after: '', before: 'z', limit: 9 }), undefined)
       await fillStore(store)
-      const { nextRange } = store.retention
+      const nextRange: typeof store.retention.nextRange = (query) =>
+        store.retention.nextRange(query)
       assert.deepEqual(await nextRange({ after: '', before: 'z', limit: 3 }), {
         first: 'a delivered',
         last: 'c inbound',
@@ -135,7 +136,9 @@ export function retentionContract(openStore: OpenStore): void {
       const old = { before: 'e', now: start, limit: 2 }
       assert.equal(await store.retention.deleteVerifications(old), 2)
       assert.equal(await store.retention.deleteVerifications(old), 1)
-      const left = await Promise.all([...'abcde'].map((id) => store.verifications.find(id)))
+      const left = await Promise.all(
+        ['a', 'b', 'c', 'd', 'e'].map((id) => store.verifications.find(id)),
+      )
       assert.deepEqual(
         left.flatMap((one) => one?.id ?? []),
         ['b', 'e'],
