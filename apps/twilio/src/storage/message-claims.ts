@@ -97,14 +97,10 @@ const earliest = statement<{ due: Instant | null }, never>(
         Object.values(priorityOf).map(
           (priority) => sql`
             select min(next_at) as due from sms_log
-            where status_rank = 0 and priority = ${sql.lit(priority)} union all`,
+            where status_rank = 0 and priority = ${sql.lit(priority)}`,
         ),
-        sql` `,
+        sql` union all `,
       )}
-      select min(expires_at) from sms_log where status_rank = 0 union all
-      select min(next_at) from sms_log where status_rank = 1 and status = 'SENDING' union all
-      select min(next_at) from sms_log where status_rank = 1 and status = 'IN_DOUBT' union all
-      select min(next_at) from sms_log where status_rank >= 2 and next_at is not null
     ) as dues`,
 )
 

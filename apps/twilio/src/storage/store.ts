@@ -98,7 +98,7 @@ export interface MessageStore {
   planPolls(plans: { id: string; nextAt: Instant | undefined; polls: number }[]): Promise<void>
   /** Writes what the carrier told late (SID, price, segments, sender, error code) without moving the status. */
   fillIn(facts: Omit<Move, 'status' | 'nextAt'>[]): Promise<void>
-  /** When the earliest row of the worker's concern is due, for its timer. */
+  /** When the earliest waiting message is due, for the timer of who sends it. */
   nextDue(): Promise<Instant | undefined>
   /** The ages and sizes that readiness and operators ask for. `waiting` counts the messages that are due. */
   queueFacts(
