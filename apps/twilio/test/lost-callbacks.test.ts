@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Behaviour } from '@hsb/twilio-simulator'
 import { createTestApp } from './app.ts'
+import { post, sentMessage, signedCallback, statusOf } from './signed-callback.ts'
 import { live, questionsOf, sendAsAnother, sendMany, statusesOf } from './traffic.ts'
 
 const losses: Record<string, Behaviour> = {
@@ -123,5 +124,24 @@ describe('a carrier that does not answer questions', () => {
     assert.deepEqual(await statusesOf(test, ids), { DELIVERED: 100 })
     const { lists, singles } = questionsOf(test)
     assert.deepEqual([lists.length, singles.length], [3, 100])
+  })
+
+  it('is asked again which of two final words holds, also where nobody asks for prices', async (t) => {
+    const test = await createTestApp(t, { config: { delivery: { priceAfterSeconds: [] } } })
+    const { id, sid } = await sentMessage(test)
+    await test.advance(10_000)
+    test.twilio.behave({
+      kind: 'server-error',
+      operation: 'messages.fetch',
+      before: 'accepting',
+      times: 2,
+    })
+    for (const status of ['undelivered', 'delivered'])
+      await post(test, signedCallback(test, { sid, messageId: id, status }))
+    await test.app.runDue()
+    assert.equal(await statusOf(test, id), 'UNDELIVERED')
+    await live(test, 600)
+    assert.equal(await statusOf(test, id), 'DELIVERED')
+    assert.equal(questionsOf(test).singles.length, 3)
   })
 })
