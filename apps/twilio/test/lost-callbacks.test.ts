@@ -144,4 +144,15 @@ describe('a carrier that does not answer questions', () => {
     assert.equal(await statusOf(test, id), 'DELIVERED')
     assert.equal(questionsOf(test).singles.length, 3)
   })
+
+  it('leaves no error code on a message that was delivered after all', async (t) => {
+    const test = await createTestApp(t)
+    const { id, sid } = await sentMessage(test)
+    await test.advance(10_000)
+    for (const facts of [{ status: 'delivered' }, { status: 'undelivered', errorCode: '30003' }])
+      await post(test, signedCallback(test, { sid, messageId: id, ...facts }))
+    await live(test, 600)
+    const message = (await test.app.messages.get(id))?.message
+    assert.deepEqual([message?.status, message?.errorCode], ['DELIVERED', undefined])
+  })
 })

@@ -40,7 +40,7 @@ export async function applyReports(
       status: moves ? report.status : before.status,
       sid: before.sid ?? report.providerMsgId,
     })
-    return { known, foreign, moves, disputed }
+    return { known, foreign, moves, disputed, agrees: before.status === report.status }
   })
 
   const fresh = await tables.events.append(
@@ -54,7 +54,11 @@ export async function applyReports(
   // A callback that changes no status may still bring the SID or the price.
   const late = own
     .filter((one) => !one.moves)
-    .map((one) => ({ ...factsOf(one.known.report), id: one.known.message.id, at: now }))
+    .map(({ known, agrees }) => {
+      const facts = { ...factsOf(known.report), id: known.message.id, at: now }
+      // An error code says why a message stands where it stands, not where somebody else sees it.
+      return agrees ? facts : { ...facts, errorCode: undefined }
+    })
   if (late.length > 0) await tables.messages.fillIn(late)
   // Through a pool of senders Twilio may find out only after it has taken the message.
   for (const { known } of own.filter((one) => one.known.report.optOut)) {
