@@ -1,11 +1,13 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { pid } from 'node:process'
 import { createCare } from './care.ts'
 import { systemClock } from './clock.ts'
 import { readSettings, type Settings, type TwilioConfig } from './config.ts'
 import { createIds } from './domain/id.ts'
 import { silentLogger } from './domain/log.ts'
 import { createRandomPool, type RandomBytes } from './domain/random.ts'
-import type { Clock } from './domain/time.ts'
+import type { Clock, Instant } from './domain/time.ts'
 import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
 import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
 import type { Provider } from './provider/provider.ts'
@@ -13,7 +15,7 @@ import { createTwilioProvider } from './provider/twilio.ts'
 import { createPump } from './pump.ts'
 import { createHandler } from './routes/handle.ts'
 import { createAuthorize } from './routes/access.ts'
-import { endpoints } from './routes/index.ts'
+import { endpoints, probes } from './routes/index.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createCallbacks } from './services/callbacks.ts'
@@ -23,12 +25,15 @@ import { createExpiry } from './services/expiry.ts'
 import { createMessages, type Messages } from './services/messages.ts'
 import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
+import { createPresence } from './services/presence.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
+import { createSteadyClock } from './services/steady-clock.ts'
 import { createThrottles } from './services/throttles.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
+import { createWorkers, type Workers } from './services/workers.ts'
 import { openPostgres } from './storage/engines/postgres.ts'
 import { openSqlite } from './storage/engines/sqlite.ts'
 import { StorageError } from './storage/errors.ts'
@@ -41,13 +46,22 @@ export interface TwilioApp {
   fetch: FetchHandler
   /** For Express, Connect, NestJS and plain `node:http`; paths that are not ours go to `next`. */
   node: NodeHandler
+  /**
+   * Answers `/livez` and `/readyz` and nothing else, for processes that only work. It does not start
+   * the app.
+   */
+  probes: NodeHandler
   messages: Messages
   verifications: Verifications
   optOuts: OptOuts
   apiKeys: ApiKeys
+  workers: Workers
   /** Every setting in force; secrets print as `[secret]`. */
   settings: Settings
-  /** Brings the database up to date and starts the worker. The first request does it too. */
+  /**
+   * Brings the database up to date and starts the worker. The first request does it too. Rejects with
+   * `StorageError` while the database is away, and may be called again.
+   */
   start(): Promise<void>
   /** Finishes calls in flight within `delivery.graceSeconds`, gives unbegun work back, closes everything. */
   stop(): Promise<void>
@@ -61,7 +75,10 @@ export interface TwilioApp {
 
 /** What tests may replace: the world outside the app. */
 export interface World {
+  /** Also in place of the clock of a PostgreSQL, which is else followed. */
   clock?: Clock | undefined
+  /** In place of the clock of a PostgreSQL. */
+  databaseClock?: (() => Promise<Instant>) | undefined
   randomBytes?: RandomBytes | undefined
   store?: Store | undefined
   provider?: Provider | undefined
@@ -75,9 +92,13 @@ export interface World {
 export function createTwilioApp(config: TwilioConfig, world: World = {}): TwilioApp {
   const settings = readSettings(config)
   const logger = settings.logger ?? silentLogger
-  const clock = world.clock ?? systemClock
   const randomBytes = world.randomBytes ?? createRandomPool(systemRandomBytes)
   const store = world.store ?? openStore(settings.database)
+  const clock = createSteadyClock({
+    clock: world.clock ?? systemClock,
+    askDatabase: world.databaseClock ?? (world.clock ? undefined : store.now),
+    logger,
+  })
   const provider = world.provider ?? createTwilioProvider(settings, clock)
 
   const signals = createSignals()
@@ -96,13 +117,18 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const callbacks = createCallbacks(shared)
   const apiKeys = createApiKeys({ store: store.apiKeys, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
+  const pump = createPump({ ...shared, delivery: createDelivery({ ...shared, bodyOf, random }) })
+  const machine = { host: hostname(), pid }
+  const presence = createPresence({ ...shared, newId, machine, inFlight: () => pump.inFlight() })
   const worker = createWorker({
     ...shared,
-    pump: createPump({ ...shared, delivery: createDelivery({ ...shared, bodyOf, random }) }),
+    pump,
+    presence,
     care: createCare({
       ...shared,
       doubt: createDoubt({ ...shared, bodyOf }),
       expiry,
+      presence,
       reconciliation: createReconciliation(shared),
       retention: createRetention(shared),
     }),
@@ -124,6 +150,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       )
       throw error
     }
+    await clock.follow()
     isStarted = true
     markStarted()
     if (settings.worker !== 'background') return
@@ -132,15 +159,16 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   }
   const start = () => (starting ??= startOnce())
 
-  const handleStarted = createHandler({
-    endpoints: Object.values(endpoints),
+  const handlerParts = {
     settings,
     tools: { settings, messages, callbacks, verifications, readiness },
     authorize: createAuthorize({ settings, apiKeys }),
-    isOutage: (error) => error instanceof StorageError,
+    isOutage: (error: unknown) => error instanceof StorageError,
     logger,
     randomBytes,
-  })
+  }
+  const handleStarted = createHandler({ ...handlerParts, endpoints: Object.values(endpoints) })
+  const handleProbe = createHandler({ ...handlerParts, endpoints: Object.values(probes) })
   const handle: Handle = async (request) => {
     // A start that failed shows in the answers: 503 from what needs the database, 200 from /livez.
     if (!isStarted) await start().catch(() => undefined)
@@ -150,10 +178,12 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   return {
     fetch: createFetchHandler(handle),
     node: createNodeHandler(handle),
+    probes: createNodeHandler(handleProbe),
     messages,
     verifications,
     optOuts: createOptOuts(store, clock),
     apiKeys,
+    workers: createWorkers(store.workers, clock),
     settings,
     start,
     async stop() {

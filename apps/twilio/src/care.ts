@@ -3,6 +3,7 @@ import type { Logger } from './domain/log.ts'
 import type { Clock } from './domain/time.ts'
 import type { Doubt } from './services/doubt.ts'
 import type { Expiry } from './services/expiry.ts'
+import type { Presence } from './services/presence.ts'
 import type { Reconciliation } from './services/reconciliation.ts'
 import type { Retention } from './services/retention.ts'
 import type { Store } from './storage/store.ts'
@@ -13,37 +14,46 @@ export interface Care {
   start(): void
   /** Begins nothing more. Answers the round that is still running. */
   stop(): Promise<void> | undefined
-  /** One round now; answers how many messages it did something about. */
+  /** One round now, if nobody else has the turn; answers how many messages it did something about. */
   run(): Promise<number>
 }
 
 /** Counters that are thrown away in one go. */
 const sweepBatch = 500
+/** A worker that died is listed for so long. */
+const rememberWorkerMs = 86_400_000
 
 /** In place of a timer that is not there yet. */
 function nothing(): void {}
 
-/** The care of one process. */
+/** The care of all processes, as one of them does it in its turn. */
 export function createCare(parts: {
   settings: Settings
   store: Store
   doubt: Doubt
   expiry: Expiry
   reconciliation: Reconciliation
+  presence: Presence
   retention: Retention
   clock: Clock
   logger: Logger
 }): Care {
-  const { settings, store, doubt, expiry, reconciliation, retention, clock, logger } = parts
+  const { settings, store, doubt, expiry, reconciliation, presence, retention } = parts
+  const { clock, logger } = parts
   let running = false
   let round: Promise<void> | undefined
   let cancelTimer = nothing
 
   async function run(): Promise<number> {
+    // One process does it for all: more of them would ask the carrier twice. They would do no harm,
+    // because every step is a conditional statement of its own: so the turn may be lost in the middle
+    // of a round, and is not looked at again.
+    if (!(await presence.hasTurn())) return 0
     const done = [await expiry.expireDue(), await doubt.settleDue(), await reconciliation.pollDue()]
     // Counters that no rule needs any more: left alone, strangers would fill the disk with them.
     await store.throttles.sweep(clock.now(), sweepBatch)
     done.push(await retention.sweep())
+    await store.workers.sweep(clock.now() - rememberWorkerMs)
     return done.reduce((sum, one) => sum + one, 0)
   }
 

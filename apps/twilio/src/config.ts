@@ -206,8 +206,11 @@ const settingsShape = z.strictObject({
       maxWaitSeconds: seconds(0, 60).default(30),
     })
     .prefault({}),
-  /** `background` runs the worker in this process; `manual` leaves it to `app.runDue()`. */
-  worker: z.enum(['background', 'manual']).default('background'),
+  /**
+   * `background` runs the worker in this process; `manual` leaves it to `app.runDue()`; `elsewhere`
+   * to other processes, and `/readyz` tells when there is none.
+   */
+  worker: z.enum(['background', 'manual', 'elsewhere']).default('background'),
   authorize: z
     .custom<Authorize>((value) => typeof value === 'function', 'must be a function')
     .optional(),

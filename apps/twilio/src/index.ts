@@ -10,6 +10,7 @@ export type { AccessRequest, ApiScope, Authorize, Principal } from './domain/acc
 export type { EventSource, MessageEvent } from './domain/event.ts'
 export type { Logger } from './domain/log.ts'
 export type { Message, MessageStatus } from './domain/message.ts'
+export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
 export type { Messages, SendInput, SendResult } from './services/messages.ts'
@@ -22,3 +23,4 @@ export type {
   StartResult,
   Verifications,
 } from './services/verifications.ts'
+export type { Workers, WorkerStatus } from './services/workers.ts'

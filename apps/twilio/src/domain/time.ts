@@ -9,6 +9,11 @@ export interface Clock {
   now(): Instant
   /** Milliseconds from an arbitrary origin; unaffected by changes of the system clock. */
   monotonic(): number
+  /**
+   * Milliseconds since the machine was started, the time that it slept included: `monotonic` may stand
+   * still meanwhile. Left out where nobody can tell.
+   */
+  uptime?(): number
   /** Calls `run` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void
 }

@@ -3,6 +3,9 @@ import { getMessageStatus, sendMessage } from './messages.ts'
 import { livez, readyz } from './system.ts'
 import { checkVerification, startVerification } from './verifications.ts'
 
+/** What asks how the process is. */
+export const probes = { livez, readyz }
+
 /** Every endpoint of the app by its name: the handler, the OpenAPI document and the client come from it. */
 export const endpoints = {
   sendMessage,
@@ -10,6 +13,5 @@ export const endpoints = {
   receiveCallback,
   startVerification,
   checkVerification,
-  livez,
-  readyz,
+  ...probes,
 }

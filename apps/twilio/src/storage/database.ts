@@ -1,4 +1,5 @@
 import { createApiKeys } from './api-keys.ts'
+import { StorageError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { createCursors, createLeases } from './leases.ts'
 import { createMessages } from './messages.ts'
@@ -67,11 +68,24 @@ export function createStore(
     async ping() {
       await engine.ping.execute(db)
     },
+    ...(engine.now && { now: createReader(db, engine.now, place) }),
     async close() {
       // What has been asked before is finished, also where it still waits for its connection.
       await Promise.allSettled(running)
       await close()
     },
+  }
+}
+
+function createReader(
+  db: Session['db'],
+  query: NonNullable<Session['engine']['now']>,
+  place: string,
+): NonNullable<Store['now']> {
+  return async () => {
+    const { rows } = await query.execute(db)
+    if (rows[0] === undefined) throw new StorageError(`${place}: did not tell the time`)
+    return rows[0].now
   }
 }
 

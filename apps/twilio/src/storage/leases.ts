@@ -3,12 +3,20 @@ import { type Session, statement } from './statement.ts'
 import type { CursorStore, LeaseStore } from './store.ts'
 
 // The condition of the update is looked at under the lock of the row: of several takers one gets it.
-const take = statement<{ name: string }, 'name' | 'holder' | 'now' | 'until'>(
+// The same condition before it keeps those who only ask from locking the row, which PostgreSQL writes
+// to its log as if it were a change.
+const take = statement<{ name: string }, 'name' | 'holder' | 'now' | 'until' | 'absurd'>(
   (bind) => sql`
     insert into sms_lease (name, holder, lease_until)
-    values (${bind('name')}, ${bind('holder')}, ${bind('until')})
+    select ${bind('name')}, ${bind('holder')}, ${bind('until')}
+    where not exists (
+      select 1 from sms_lease
+      where name = ${bind('name')} and holder <> ${bind('holder')}
+        and lease_until > ${bind('now')} and lease_until <= ${bind('absurd')}
+    )
     on conflict (name) do update set holder = excluded.holder, lease_until = excluded.lease_until
-    where sms_lease.holder = excluded.holder or sms_lease.lease_until <= ${bind('now')}
+    where sms_lease.holder = excluded.holder
+      or sms_lease.lease_until <= ${bind('now')} or sms_lease.lease_until > ${bind('absurd')}
     returning name`,
 )
 
@@ -32,7 +40,10 @@ const write = statement<never, 'name' | 'position' | 'at'>(
 /** The leases of `sms_lease`. */
 export function createLeases(session: Session): LeaseStore {
   return {
-    take: async (lease) => (await take(session, { ...lease })).length > 0,
+    async take({ name, holder, now, until }) {
+      const absurd = until + (until - now)
+      return (await take(session, { name, holder, now, until, absurd })).length > 0
+    },
     async release(name, holder) {
       await release(session, { name, holder })
     },

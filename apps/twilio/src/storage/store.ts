@@ -200,7 +200,11 @@ export interface WorkerStore {
 
 /** What one process at a time may do, in `sms_lease`. */
 export interface LeaseStore {
-  /** Takes the lease, or renews one's own; false while somebody else holds it. One statement. */
+  /**
+   * Takes the lease, or renews one's own; false while somebody else holds it. One statement, which
+   * writes nothing when it is false. A lease that runs on for more than twice as long as the one asked
+   * for was given by a clock that was wrong, and binds nobody.
+   */
   take(lease: { name: string; holder: string; now: Instant; until: Instant }): Promise<boolean>
   /** Gives it back, if it is still one's own. */
   release(name: string, holder: string): Promise<void>
@@ -284,6 +288,8 @@ export interface Store extends Tables {
   scrub(): Promise<boolean>
   /** Rejects when the database cannot be reached. */
   ping(): Promise<void>
+  /** The clock of the database, where processes share it over a network; else they share the machine's. */
+  now?: () => Promise<Instant>
   /**
    * Calls `listener` when another process has stored new messages, until the returned function is
    * called. Only where the database can tell; a signal may be lost, so a poll stays needed.

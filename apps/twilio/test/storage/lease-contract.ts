@@ -64,6 +64,15 @@ export function leaseContract(open: OpenStore): void {
       assert.equal(await leases.take(lease('b', start)), true)
     })
 
+    it('bind nobody when a wrong clock has given them for much longer than they are asked for', async (t) => {
+      const { leases } = await openFor(t, open)
+      const day = 86_400_000
+      await leases.take(lease('a', start + day))
+      assert.equal(await leases.take(lease('b', start)), true)
+      // Clocks that differ a little are no such thing.
+      assert.equal(await leases.take(lease('a', start - 50)), false)
+    })
+
     it('go to one of many that ask at once', async (t) => {
       const { leases } = await openFor(t, open)
       const holders = Array.from({ length: 20 }, (_, n) => `holder ${n}`)

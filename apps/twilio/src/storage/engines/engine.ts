@@ -37,6 +37,8 @@ export interface Engine {
   group<Name extends string>(plan: GroupPlan<Name>, bind: Bind<Name>): RawBuilder<unknown>
   /** Reads something that only the database itself can answer. */
   ping: RawBuilder<unknown>
+  /** Reads the clock of the database as epoch milliseconds. Undefined where it is that of this machine. */
+  now: RawBuilder<{ now: number }> | undefined
   /** Answers a row where migrations are recorded already. */
   findMigrations: RawBuilder<unknown>
   /** Begins the transaction of a migration: one starter at a time, and with all the time it needs. */

@@ -49,6 +49,8 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
     forUpdate: sql`for update`,
     group: postgresGroup,
     ping: sql`select 1`,
+    // Not now(): that is the beginning of a transaction.
+    now: sql`select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
     // In the schema that a new table would go to, and in no other one.
     findMigrations: sql`
       select 1 from pg_catalog.pg_tables

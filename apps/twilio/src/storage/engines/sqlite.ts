@@ -30,6 +30,7 @@ export const sqliteEngine: Engine = {
   group: ({ build }, bind) =>
     build(bind, { values: (values) => sql`values (${sql.join(values)})`, from: sql`` }),
   ping: sql`select count(*) from sqlite_schema`,
+  now: undefined,
   findMigrations: sql`select 1 from sqlite_schema where type = 'table' and name = 'sms_migration'`,
   // BEGIN IMMEDIATE keeps every other writer out, also those of other processes.
   enterMigration: [],

@@ -1,0 +1,110 @@
+import type { Logger } from '../domain/log.ts'
+import type { Clock, Instant } from '../domain/time.ts'
+import { beatEveryMs } from '../domain/worker.ts'
+import type { Store } from '../storage/store.ts'
+
+/** This process among the others that share its database. */
+export interface Presence {
+  /** Registers it, and gives signs of life until `leave`. */
+  enter(): void
+  /** Takes it off the list and ends its turn. Never rejects: where that fails, the others notice. */
+  leave(): Promise<void>
+  /**
+   * True for one process at a time: the one whose turn it is to look after everybody's messages. It
+   * stays that process until it ends its turn or goes silent.
+   */
+  hasTurn(): Promise<boolean>
+  endTurn(): Promise<void>
+}
+
+/** Somebody who goes silent in his turn is followed by another one after this time at most. */
+const turnMs = 9_000
+/** A beat renews the turn with 4 s left; without one it is renewed here. */
+const renewMs = 3_000
+const turn = 'care'
+
+/** In place of a timer that is not there yet. */
+function nothing(): void {}
+
+/** The presence of one process; `machine` is what others shall know it by. */
+export function createPresence(parts: {
+  store: Store
+  clock: Clock
+  logger: Logger
+  newId: () => string
+  machine: { host: string; pid: number }
+  /** Calls to the carrier at this moment. */
+  inFlight: () => number
+}): Presence {
+  const { store, clock, logger, newId, machine, inFlight } = parts
+  const id = newId()
+  let startedAt: Instant = 0
+  let turnEnds: Instant = 0
+  let isIn = false
+  let isHeard = true
+  let beating: Promise<void> = Promise.resolve()
+  let cancelTimer = nothing
+
+  async function beat(): Promise<void> {
+    const now = clock.now()
+    const renews = now < turnEnds
+    try {
+      // Together: an idle server writes once in five seconds.
+      const renewed = await store.transaction(async (tables) => {
+        const record = { id, ...machine, inFlight: inFlight(), startedAt, beatAt: now }
+        await tables.workers.beat(record)
+        return renews && tables.leases.take({ name: turn, holder: id, now, until: now + turnMs })
+      })
+      if (renews) turnEnds = renewed ? now + turnMs : 0
+      isHeard = true
+    } catch (error) {
+      if (isHeard) {
+        const words = 'this worker could give no sign of life; the next ones are tried in silence'
+        logger.warn({ event: 'beat-failed', error: String(error) }, words)
+      }
+      isHeard = false
+    }
+  }
+
+  function beatOn(): void {
+    beating = beat().then(() => {
+      if (isIn) cancelTimer = clock.after(beatEveryMs, beatOn)
+    })
+  }
+
+  async function endTurn(): Promise<void> {
+    if (turnEnds === 0) return
+    turnEnds = 0
+    await store.leases.release(turn, id)
+  }
+
+  return {
+    enter() {
+      if (isIn) return
+      isIn = true
+      startedAt = clock.now()
+      beatOn()
+    },
+    async leave() {
+      if (!isIn) return
+      isIn = false
+      cancelTimer()
+      await beating
+      try {
+        await endTurn()
+        await store.workers.remove(id)
+      } catch (error) {
+        const words = 'this worker could not take itself off the list'
+        logger.warn({ event: 'leave-failed', error: String(error) }, words)
+      }
+    },
+    async hasTurn() {
+      const now = clock.now()
+      if (now < turnEnds - renewMs) return true
+      const until = now + turnMs
+      turnEnds = (await store.leases.take({ name: turn, holder: id, now, until })) ? until : 0
+      return turnEnds > 0
+    },
+    endTurn,
+  }
+}
