@@ -1,7 +1,15 @@
+import type { TwilioConfig } from '../config.ts'
 import { openApp, configArg } from './config-file.ts'
-import { createCommand } from './command.ts'
+import { createCommand, UsageError } from './command.ts'
 import { hostArg, logLevelArg, portArg, readPort, readLogLevel } from './server-args.ts'
 import { untilStopped } from './stop-signals.ts'
+
+/** What each role makes of the setting `worker`; `all` leaves it as it is. */
+const workers = {
+  api: 'elsewhere',
+  worker: 'background',
+  all: undefined,
+} as const satisfies Record<string, TwilioConfig['worker']>
 
 /** `hsb-twilio serve`: the standalone server, over the real Twilio. */
 export const serveCommand = createCommand({
@@ -9,25 +17,38 @@ export const serveCommand = createCommand({
   summary: 'Run the API, the webhook and the worker with your Twilio account',
   args: {
     config: configArg,
+    role: {
+      type: 'string',
+      default: 'all',
+      valueHint: Object.keys(workers).join('|'),
+      description: 'What runs here: the API without a worker, a worker with its probes, or both',
+    },
     port: portArg('8080'),
     host: hostArg,
     'log-level': logLevelArg,
   },
   examples: [
     'hsb-twilio serve --config twilio.config.ts',
-    'hsb-twilio serve --config twilio.config.ts --host 0.0.0.0 --port 80 --log-level warn',
+    'hsb-twilio serve --role worker --port 8081 --log-level warn',
   ],
   async run(args) {
+    const role = readRole(args.role)
     const port = readPort('port', args.port)
     const level = readLogLevel(args['log-level'])
-    const stopped = untilStopped()
+    const stop = new AbortController()
+    const stopped = untilStopped().then((signal) => {
+      stop.abort()
+      return signal
+    })
     const [{ createLog }, { startServer }] = await Promise.all([
       import('../log.ts'),
       import('../server.ts'),
     ])
     const logger = await createLog({ pretty: false, level })
-    const app = await openApp(args.config, { logger })
-    const server = await startServer({ app, host: args.host, port, logger })
+    const app = await openApp(args.config, { logger, worker: workers[role] })
+    const serves = role === 'worker' ? 'probes' : 'everything'
+    const { host } = args
+    const server = await startServer({ app, host, port, logger, serves, signal: stop.signal })
     const signal = await stopped
     logger.info({ event: 'stopping', signal }, 'stopping: a second signal ends it at once')
     await server.close()
@@ -35,3 +56,13 @@ export const serveCommand = createCommand({
     return 0
   },
 })
+
+function readRole(text: string): keyof typeof workers {
+  if (isRole(text)) return text
+  const roles = Object.keys(workers).join(', ')
+  throw new UsageError(`Option '--role' must be one of ${roles}, not '${text}'`)
+}
+
+function isRole(text: string): text is keyof typeof workers {
+  return Object.hasOwn(workers, text)
+}

@@ -5,4 +5,11 @@
  */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
+  /** True where nothing has to be mended here: the database is away and may come back by itself. */
+  readonly mayComeBack: boolean
+
+  constructor(message: string, options: ErrorOptions & { mayComeBack?: boolean | undefined } = {}) {
+    super(message, options)
+    this.mayComeBack = options.mayComeBack ?? false
+  }
 }

@@ -20,13 +20,21 @@ export function explainPostgresFailure(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error
   const state = sqlState(error)
   const isOurs = state === undefined ? !isLost(error) : !isInfrastructure(state)
-  return isOurs ? error : new StorageError(`${place}: ${wordsOf(error)}`, { cause: error })
+  return isOurs ? error : failure(place, wordsOf(error), error)
 }
 
 /** Why no connection could be had: whatever it was, the database cannot be reached. */
 export function unreachable(error: unknown, place: string): StorageError {
   const words = error instanceof Error ? wordsOf(error) : 'cannot be reached'
-  return new StorageError(`${place}: ${words}`, { cause: error })
+  return failure(place, words, error)
+}
+
+// Who is not let in, or asks for what is not there, has a wrong setting.
+const settingClasses = new Set(['28', '3D', '3F', '0A', 'XX'])
+
+function failure(place: string, words: string, cause: unknown): StorageError {
+  const mayComeBack = !settingClasses.has((sqlState(cause) ?? '').slice(0, 2))
+  return new StorageError(`${place}: ${words}`, { cause, mayComeBack })
 }
 
 /** True when nothing more can be asked over the connection that failed in this way. */
