@@ -97,20 +97,25 @@ export function createSteadyClock(parts: {
     gap = gapNow()
   }
 
-  /** Looks when it is time to; a jump of the machine's clock may be the end of a sleep. */
-  function notice(): void {
-    const isTime = clock.monotonic() - lookedAt >= lookEveryMs
-    if (isTime || Math.abs(gapNow() - gap) >= stepMs) look()
+  /**
+   * The monotonic clock, after a look when it is time for one. A jump of the machine's clock may be the
+   * end of a sleep. Every request comes here several times, so each clock is read once.
+   */
+  function read(): number {
+    const monotonic = clock.monotonic()
+    const jumped = clock.now() - offset - monotonic - gap
+    if (monotonic - lookedAt >= lookEveryMs || Math.abs(jumped) >= stepMs) look()
+    return monotonic
   }
 
   return {
     now() {
-      notice()
-      return Math.floor(offset + clock.monotonic())
+      const monotonic = read()
+      return Math.floor(offset + monotonic)
     },
     monotonic() {
-      notice()
-      return clock.monotonic() + asleepMs
+      const monotonic = read()
+      return monotonic + asleepMs
     },
     after: (delayMs, run) => clock.after(delayMs, run),
     async follow() {

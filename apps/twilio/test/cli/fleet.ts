@@ -61,22 +61,23 @@ export async function createFleet(t: TestContext, config: Partial<TwilioConfig>)
 
   /** Has texts sent until it is told to stop; answers how many were accepted. */
   function keepSending(apis: () => Ship[]): () => Promise<number> {
-    let going = true
+    const stop = new AbortController()
+    const isOver = () => stop.signal.aborted
     let accepted = 0
     async function sendOn(): Promise<void> {
-      for (let n = accepted++; going || n === 0; n = accepted++) {
+      for (let n = accepted++; !isOver() || n === 0; n = accepted++) {
         const ships = apis()
         const status = await send(ships[n % ships.length]?.url ?? '', `text ${n}`)
         assert.equal(status, 202)
         // Enough to keep the workers busy, and no more than they get done.
-        while (going && accepted - desk.twilio.messages().length > 60) await delay(10)
+        while (!isOver() && accepted - desk.twilio.messages().length > 60) await delay(10)
       }
       accepted--
     }
     const senders = Promise.all(Array.from({ length: 4 }, sendOn))
     senders.catch(() => undefined)
     return async () => {
-      going = false
+      stop.abort()
       await senders
       return accepted
     }

@@ -73,7 +73,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** Callbacks need an address before anybody listens there. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()

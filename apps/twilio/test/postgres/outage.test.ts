@@ -46,6 +46,21 @@ describe('a PostgreSQL that is away', () => {
     assert.equal(test.twilio.messages({ to: phone }).length, accepted.length)
   })
 
+  it('is missed by /readyz within three seconds, also where it takes what is asked and says nothing', async (t) => {
+    const { cable, test } = await appByCable(t)
+    assert.equal((await test.app.readiness()).ready, true)
+    cable.clog()
+    const asked = [test.app.readiness(), test.app.readiness()]
+    await test.clock.advance(3_000)
+    for (const { ready, checks } of await Promise.all(asked)) {
+      assert.equal(ready, false)
+      assert.deepEqual(checks, { started: true, database: false, queue: false })
+    }
+    await cable.mend()
+    // Whoever asked the silent connection learns now that it is gone.
+    while (!(await test.app.readiness()).ready);
+  })
+
   it('may be away at the start: the first request after it came back finds everything ready', async (t) => {
     const cable = await layCable(postgres.url)
     t.after(() => cable.close())
