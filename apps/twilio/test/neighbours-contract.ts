@@ -168,6 +168,20 @@ export function neighboursContract(
     })
   })
 
+  describe('waiting for the answer about a message', () => {
+    it('ends within a second when another process has sent it', async (t) => {
+      const create = createNeighbours(t, newDatabase(t))
+      const [api, worker] = [await create(), await create()]
+      const id = await send(api)
+      const waiting = api.app.messages.whenAnswered(id, 30 * second)
+      await worker.app.runDue()
+      const from = api.clock.now()
+      await tick(api)
+      assert.equal((await waiting)?.status, 'ACCEPTED')
+      assert.equal(api.clock.now() - from, second)
+    })
+  })
+
   describe('/readyz of a process without a worker', () => {
     it('is told by others that there is one, and misses them after a minute', async (t) => {
       const create = createNeighbours(t, newDatabase(t))

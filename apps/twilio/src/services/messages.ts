@@ -38,6 +38,9 @@ export interface MessagesParts {
 /** How long an `Idempotency-Key` is remembered. */
 const keyLifetimeMs = 7 * 86_400_000
 
+/** How often a message that is waited for is looked at. */
+const lookAgainMs = 500
+
 /** The messages of one app. Sends that arrive together share one transaction. */
 export function createMessages(parts: MessagesParts): Messages {
   const { settings, store, outbox, signals, clock, logger } = parts
@@ -55,12 +58,19 @@ export function createMessages(parts: MessagesParts): Messages {
     // Subscribed before the first look, so that no change falls in between.
     const unsubscribe = signals.onChanged(id, look)
     const cancel = clock.after(waitMs, end)
-    try {
+    // Nobody tells of what another process has sent.
+    let cancelLook = () => {}
+    const lookOn = () => {
       look()
+      cancelLook = clock.after(lookAgainMs, lookOn)
+    }
+    try {
+      lookOn()
       await over
       return await store.messages.find(id)
     } finally {
       cancel()
+      cancelLook()
       unsubscribe()
     }
   }
