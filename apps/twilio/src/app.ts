@@ -5,7 +5,9 @@ import { createCare } from './care.ts'
 import { systemClock } from './clock.ts'
 import { readSettings, type Settings, type TwilioConfig } from './config.ts'
 import { createIds } from './domain/id.ts'
+import { fillCode } from './domain/locales.ts'
 import { silentLogger } from './domain/log.ts'
+import type { Message } from './domain/message.ts'
 import { createRandomPool, type RandomBytes } from './domain/random.ts'
 import type { Clock, Instant } from './domain/time.ts'
 import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
@@ -22,9 +24,11 @@ import { createCallbacks } from './services/callbacks.ts'
 import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
 import { createExpiry } from './services/expiry.ts'
+import { createFlow } from './services/flow.ts'
 import { createMessages, type Messages } from './services/messages.ts'
 import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
+import { createPace } from './services/pace.ts'
 import { createPresence } from './services/presence.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
@@ -112,12 +116,27 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     countSegments: (text) => provider.countSegments(text),
   })
   const verifications = createVerifications({ ...shared, randomBytes, newId })
-  const bodyOf = async (message: Parameters<Verifications['bodyOf']>[0]) =>
+  const bodyOf = async (message: Message) =>
     message.verificationId === undefined ? message.message : verifications.bodyOf(message)
+  const textOf = async (message: Message) =>
+    message.verificationId === undefined ? message.message : verifications.textOf(message)
+  const segmentsOf = (message: Message) =>
+    provider.countSegments(
+      message.verificationId === undefined
+        ? message.message
+        : fillCode(message.message, '0'.repeat(settings.verification.codeLength)),
+    )
+  const flow = createFlow({ ...shared, random, holder: newId() })
+  const pace = createPace({ settings, clock, random, segmentsOf })
   const callbacks = createCallbacks(shared)
   const apiKeys = createApiKeys({ store: store.apiKeys, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
-  const pump = createPump({ ...shared, delivery: createDelivery({ ...shared, bodyOf, random }) })
+  const pump = createPump({
+    ...shared,
+    flow,
+    pace,
+    delivery: createDelivery({ ...shared, flow, pace, bodyOf, random }),
+  })
   const machine = { host: hostname(), pid }
   const presence = createPresence({ ...shared, newId, machine, inFlight: () => pump.inFlight() })
   const worker = createWorker({
@@ -126,14 +145,14 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     presence,
     care: createCare({
       ...shared,
-      doubt: createDoubt({ ...shared, bodyOf }),
+      doubt: createDoubt({ ...shared, flow, textOf }),
       expiry,
       presence,
-      reconciliation: createReconciliation(shared),
+      reconciliation: createReconciliation({ ...shared, flow }),
       retention: createRetention(shared),
     }),
   })
-  const { readiness, started: markStarted } = createReadiness({ settings, store, clock })
+  const { readiness, started: markStarted } = createReadiness({ settings, store, flow, clock })
 
   let starting: Promise<void> | undefined
   let isStarted = false

@@ -145,13 +145,20 @@ const throttles = z.strictObject({
     .prefault({}),
 })
 
+const pace = z.number().int().min(1).max(10_000)
 const delivery = z.strictObject({
-  /** Calls to Twilio at the same time, a process. */
+  /** Calls to Twilio at the same time, a process, once Twilio has shown that it takes them. */
   concurrency: z.number().int().min(1).max(500).default(32),
+  /** Segments a second, over all processes: by `from_phone` or messaging service SID, and for the others. */
+  pace: z
+    .strictObject({ default: pace.optional(), senders: z.record(z.string(), pace).default({}) })
+    .prefault({}),
   /** Must be longer than a call can take. */
   leaseSeconds: seconds(1, 600).default(30),
   /** How long an unanswered call rests before Twilio is asked. */
   settleAfterSeconds: seconds(0, 3_600).default(60),
+  /** A message that this many workers went silent with is given up, so that it silences no more. */
+  maxLapses: z.number().int().min(1).max(100).default(3),
   /** What to do when Twilio does not know the message after that time. */
   whenNotFound: z
     .strictObject({

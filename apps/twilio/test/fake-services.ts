@@ -129,6 +129,7 @@ export function createFakeApp(answers: FakeAnswers = {}) {
     },
     cancel: async () => false,
     readProof: async () => undefined,
+    textOf: async () => undefined,
     bodyOf: async () => undefined,
   }
   const settings = someSettings(answers.config)

@@ -175,7 +175,7 @@ describe('every code that Twilio can refuse a message with', () => {
     await test.app.runDue()
     const id = String(later.body['id'])
     assert.equal((await test.app.messages.get(id))?.message.attempts, 0)
-    await test.advance(1_000)
+    await test.advance(1_500)
     await test.app.runDue()
     assert.equal((await test.app.messages.get(id))?.message.status, 'ACCEPTED')
   })

@@ -114,7 +114,7 @@ export interface Message {
   attemptedAt: Instant | undefined
   /** Due time, lease or next poll, by status; `undefined` when nothing is to be done. */
   nextAt: Instant | undefined
-  /** How often the carrier was asked for the status since the last news. */
+  /** How often the carrier was asked for the status since the last news; while it waits, how often it was put off. */
   polls: number
   /** How often a worker went silent while it had this message. */
   lapses: number

@@ -4,7 +4,9 @@ import type { Logger } from '../domain/log.ts'
 import type { Message } from '../domain/message.ts'
 import type { Clock } from '../domain/time.ts'
 import type { CarrierReport, Provider } from '../provider/provider.ts'
+import { StorageError } from '../storage/errors.ts'
 import type { Store, Tables } from '../storage/store.ts'
+import type { Flow } from './flow.ts'
 import { applyReports } from './reports.ts'
 import type { Signals } from './signals.ts'
 
@@ -25,12 +27,14 @@ export function createDoubt(parts: {
   settings: Settings
   store: Store
   provider: Provider
-  bodyOf: (message: Message) => Promise<string | undefined>
+  /** The text as it left, if that can still be told. */
+  textOf: (message: Message) => Promise<string | undefined>
+  flow: Pick<Flow, 'isOpen' | 'lookUps' | 'note'>
   signals: Signals
   clock: Clock
   logger: Logger
 }): Doubt {
-  const { settings, store, provider, bodyOf, signals, clock, logger } = parts
+  const { settings, store, provider, textOf, flow, signals, clock, logger } = parts
 
   async function markLapsed(): Promise<void> {
     const lapsed = await store.transaction(async (tables) => {
@@ -58,6 +62,7 @@ export function createDoubt(parts: {
   /** The carrier's message that must be ours: same number, same text, and nobody else's by its SID. */
   async function recognise(
     message: Message,
+    body: string | undefined,
     reports: CarrierReport[],
   ): Promise<CarrierReport | undefined> {
     const owned = await store.messages.findByProviderIds(
@@ -66,7 +71,9 @@ export function createDoubt(parts: {
     const taken = new Set(
       owned.filter((one) => one.id !== message.id).map((one) => one.providerMsgId),
     )
-    return reports.find((report) => !taken.has(report.providerMsgId))
+    const free = reports.filter((report) => !taken.has(report.providerMsgId))
+    // Without a text to compare, several could be it, and its status would be another one's.
+    return body === undefined && free.length > 1 ? undefined : free[0]
   }
 
   async function settle(message: Message): Promise<boolean> {
@@ -77,11 +84,11 @@ export function createDoubt(parts: {
       return false
     }
     const since = (message.attemptedAt ?? message.createdAt) - clockSkewMs
-    const found = await provider.find({
-      toPhone: message.toPhone,
-      body: await bodyOf(message),
-      since,
-    })
+    const body = await textOf(message)
+    const found = await provider.find({ toPhone: message.toPhone, body, since })
+    if (flow.isOpen()) {
+      await flow.note({ kind: found.kind === 'unavailable' ? 'failed' : 'answered' })
+    }
     if (found.kind === 'unavailable') {
       logger.warn(
         { event: 'settle-unavailable', messageId: message.id },
@@ -90,7 +97,7 @@ export function createDoubt(parts: {
       await postpone(message)
       return false
     }
-    const report = await recognise(message, found.reports)
+    const report = await recognise(message, body, found.reports)
     const changed = await store.transaction((tables) =>
       report ? adopt(tables, message, report) : decideUnfound(tables, message),
     )
@@ -116,25 +123,48 @@ export function createDoubt(parts: {
 
   async function decideUnfound(tables: Tables, message: Message): Promise<Set<string>> {
     const now = clock.now()
-    const { id, attempts } = message
-    const policy =
-      settings.delivery.whenNotFound[
-        message.verificationId === undefined ? 'message' : 'verification'
-      ]
+    const { id, attempts, lapses } = message
+    const { status, detail } = decisionFor(message)
     const changed =
-      policy === 'resend'
+      status === 'QUEUED'
         ? await tables.messages.requeue([
-            { id, attempts, nextAt: now, at: now, errorCode: undefined },
+            { id, attempts, nextAt: now, at: now, errorCode: undefined, lapses },
           ])
-        : await tables.messages.advance([{ id, status: 'FAILED', nextAt: undefined, at: now }])
+        : await tables.messages.advance([{ id, status, nextAt: undefined, at: now }])
     if (changed.has(id)) {
-      const [status, detail] =
-        policy === 'resend'
-          ? (['QUEUED', 'the carrier does not know it: it will be sent again'] as const)
-          : (['FAILED', 'the carrier does not know it, and it is not sent twice'] as const)
       await tables.events.append([eventOf(message, { status, detail }, now)])
     }
     return changed
+  }
+
+  /** What becomes of a message that the carrier does not have. */
+  function decisionFor(message: Message): { status: 'QUEUED' | 'FAILED'; detail: string } {
+    const { maxLapses, whenNotFound } = settings.delivery
+    if (message.lapses >= maxLapses) {
+      logger.error(
+        { event: 'message-quarantined', messageId: message.id, lapses: message.lapses },
+        'a message is given up: its workers went silent with it',
+      )
+      const detail = `quarantined: ${message.lapses} workers went silent during its call`
+      return { status: 'FAILED', detail }
+    }
+    const policy = whenNotFound[message.verificationId === undefined ? 'message' : 'verification']
+    return policy === 'resend'
+      ? { status: 'QUEUED', detail: 'the carrier does not know it: it will be sent again' }
+      : { status: 'FAILED', detail: 'the carrier does not know it, and it is not sent twice' }
+  }
+
+  /** One message that cannot be settled must not keep the others from it. */
+  async function trySettle(message: Message): Promise<boolean> {
+    try {
+      return await settle(message)
+    } catch (error) {
+      if (error instanceof StorageError) throw error
+      const fields = { event: 'settle-failed', messageId: message.id, error: String(error) }
+      logger.error(fields, 'a doubtful message could not be settled')
+      await postpone(message)
+      return false
+    }
   }
 
   return {
@@ -142,8 +172,9 @@ export function createDoubt(parts: {
       await markLapsed()
       let settled = 0
       // One after another: twins must see what was decided for each other.
-      for (const message of await store.messages.listDoubtful(clock.now(), batch)) {
-        if (await settle(message)) settled++
+      for (const message of await store.messages.listDoubtful(clock.now(), flow.lookUps(batch))) {
+        if (flow.lookUps(1) === 0) break
+        if (await trySettle(message)) settled++
       }
       return settled
     },

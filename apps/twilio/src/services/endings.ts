@@ -3,6 +3,7 @@ import { eventOf } from '../domain/event.ts'
 import type { Message } from '../domain/message.ts'
 import { retryDelayMs } from '../domain/retry.ts'
 import type { Instant } from '../domain/time.ts'
+import { isOptOut } from '../provider/message-status.ts'
 import type { SendOutcome } from '../provider/provider.ts'
 import type { Tables } from '../storage/store.ts'
 import { applyReports, type KnownReport, noteOptOut } from './reports.ts'
@@ -114,7 +115,10 @@ function move(
         { id, status: consequence.status, nextAt: undefined, at, errorCode },
       ])
     case 'again':
-      return messages.requeue([{ id, attempts, nextAt: at + consequence.waitMs, at, errorCode }])
+      // Its worker has come back: the message is not what silences workers.
+      return messages.requeue([
+        { id, attempts, nextAt: at + consequence.waitMs, at, errorCode, lapses: 0 },
+      ])
     case 'in-doubt':
       return messages.doubt([{ id, attempts, nextAt: settleAt, at }])
   }
@@ -131,9 +135,12 @@ async function adoptOrphans(
     messageId: message.id,
   }))
   const changed = new Set<string>()
+  const messageOf = new Map(reports.map(({ message }) => [message.id, message]))
   // One by one: several may be of one message, and each has to see where the last one led.
   for (const { messageId, status, errorCode } of await tables.events.adopt(owners)) {
     if (messageId === undefined) continue
+    const message = messageOf.get(messageId)
+    if (message && isOptOut(errorCode)) await noteOptOut(tables, message, errorCode, at)
     const move = { id: messageId, status, errorCode, nextAt: undefined, at }
     for (const id of await tables.messages.advance([move])) changed.add(id)
   }

@@ -15,6 +15,8 @@ import type { Outbox } from './outbox.ts'
 export interface OwnCodes extends CodeBackend {
   /** The text of a message as it leaves; `undefined` when its code is worthless by now. */
   bodyOf(message: Message): Promise<string | undefined>
+  /** The text as it left, whatever has become of the verification since; `undefined` when its secret is gone. */
+  textOf(message: Message): Promise<string | undefined>
 }
 
 /**
@@ -52,6 +54,11 @@ export function createOwnCodes(parts: {
     return key && deriveCode(key, verification, codeLength)
   }
 
+  function textWith(message: Message, verification: Verification): string | undefined {
+    const code = codeOf(verification)
+    return code && fillCode(message.message, code)
+  }
+
   return {
     name: 'own-codes',
     secretId: keys.newest?.secretId,
@@ -86,8 +93,12 @@ export function createOwnCodes(parts: {
     async bodyOf(message) {
       const verification = await store.verifications.find(message.verificationId ?? '')
       if (!verification || endingOf(verification, clock.now(), maxAttempts)) return undefined
-      const code = codeOf(verification)
-      return code && fillCode(message.message, code)
+      return textWith(message, verification)
+    },
+
+    async textOf(message) {
+      const verification = await store.verifications.find(message.verificationId ?? '')
+      return verification && textWith(message, verification)
     },
   }
 }

@@ -2,11 +2,12 @@ import type { Settings } from '../config.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import { stateOf } from '../domain/worker.ts'
 import type { Store } from '../storage/store.ts'
+import type { Flow } from './flow.ts'
 
 /** Whether the app can do its work, part by part. */
 export interface Readiness {
   ready: boolean
-  checks: Record<'started' | 'database' | 'queue', boolean> & {
+  checks: Record<'started' | 'database' | 'queue' | 'carrier', boolean> & {
     /** Only where the worker is `elsewhere`: whether there is one. */
     workers?: boolean
   }
@@ -20,11 +21,16 @@ const withoutWorkersMs = 60_000
 const patienceMs = 3_000
 
 /** Readiness of one app. `started` is called once the database is up to date. */
-export function createReadiness(parts: { settings: Settings; store: Store; clock: Clock }): {
+export function createReadiness(parts: {
+  settings: Settings
+  store: Store
+  flow: Pick<Flow, 'isOpen'>
+  clock: Clock
+}): {
   readiness: () => Promise<Readiness>
   started: () => void
 } {
-  const { settings, store, clock } = parts
+  const { settings, store, flow, clock } = parts
   const needsOthers = settings.worker === 'elsewhere'
   let started = false
   let lastWorkerAt: Instant = clock.now()
@@ -32,7 +38,14 @@ export function createReadiness(parts: { settings: Settings; store: Store; clock
 
   /** Nothing but what is certain without the database. */
   function unknown(): Readiness['checks'] {
-    return { started, database: false, queue: false, ...(needsOthers && { workers: false }) }
+    const carrier = !flow.isOpen()
+    return {
+      started,
+      database: false,
+      queue: false,
+      carrier,
+      ...(needsOthers && { workers: false }),
+    }
   }
 
   async function isQueueMoving(): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Clock } from '../domain/time.ts'
 import type { FetchOutcome, Provider } from '../provider/provider.ts'
 import type { Store } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
+import type { Flow } from './flow.ts'
 import { type ListPlan, planLists } from './list-plan.ts'
 import { type PollAnswer, writeAnswers } from './poll-answers.ts'
 import type { Signals } from './signals.ts'
@@ -29,11 +30,12 @@ export function createReconciliation(parts: {
   settings: Settings
   store: Store
   provider: Provider
+  flow: Pick<Flow, 'isOpen' | 'lookUps' | 'note'>
   signals: Signals
   clock: Clock
   logger: Logger
 }): Reconciliation {
-  const { settings, store, provider, signals, clock, logger } = parts
+  const { settings, store, provider, flow, signals, clock, logger } = parts
   let restUntil = -Infinity
   let restMs = firstRestMs
   let failedLists = 0
@@ -51,7 +53,14 @@ export function createReconciliation(parts: {
   const resting = () => clock.monotonic() < restUntil
 
   /** A carrier that does not answer is left alone, each time for longer. */
-  function note(outcome: { kind: string; words?: string; retryAfterSeconds?: number | undefined }) {
+  async function note(outcome: {
+    kind: string
+    words?: string
+    retryAfterSeconds?: number | undefined
+  }): Promise<void> {
+    // While the breaker is open a question stands in for the probe.
+    if (flow.isOpen())
+      await flow.note({ kind: outcome.kind === 'unavailable' ? 'failed' : 'answered' })
     if (outcome.kind !== 'unavailable') {
       restMs = firstRestMs
       return
@@ -73,7 +82,7 @@ export function createReconciliation(parts: {
       for (let next = queue.shift(); next && !resting(); next = queue.shift()) {
         asked++
         const outcome = await fetchOne(next)
-        note(outcome)
+        await note(outcome)
         await write({ message: next, outcome })
       }
     }
@@ -88,7 +97,7 @@ export function createReconciliation(parts: {
   async function askByList({ messages, ...query }: ListPlan): Promise<number> {
     const providerMsgIds = new Set(messages.flatMap((one) => one.providerMsgId ?? []))
     const outcome = await provider.fetchMany({ ...query, providerMsgIds })
-    note(outcome)
+    await note(outcome)
     if (outcome.kind === 'unavailable') {
       if (++failedLists >= patience) for (const { id } of messages) unlisted.add(id)
       return 0
@@ -108,7 +117,7 @@ export function createReconciliation(parts: {
   return {
     async pollDue() {
       if (resting()) return 0
-      const due = await store.messages.listUnsettled(clock.now(), batch)
+      const due = await store.messages.listUnsettled(clock.now(), flow.lookUps(batch))
       unlisted = new Set(due.flatMap(({ id }) => (unlisted.has(id) ? id : [])))
       const { lists, singly } = planLists(due, unlisted)
       let asked = 0

@@ -31,6 +31,8 @@ export interface Verifications {
   readProof(token: string, expected?: { purpose?: string | undefined }): Promise<Proof | undefined>
   /** The text of a message as it leaves: with its code in place. `undefined` when the code is worthless by now. */
   bodyOf(message: Message): Promise<string | undefined>
+  /** The text of a message as it left, if that can still be told. */
+  textOf(message: Message): Promise<string | undefined>
 }
 
 /** The parts that `createVerifications` is made of. */
@@ -86,5 +88,8 @@ export function createVerifications(parts: VerificationsParts): Verifications {
 
     bodyOf: async (message) =>
       message.verificationId === undefined ? message.message : ownCodes.bodyOf(message),
+
+    textOf: async (message) =>
+      message.verificationId === undefined ? message.message : ownCodes.textOf(message),
   }
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts'
 import type { Bind, Engine } from './engines/engine.ts'
 import { toMessage } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
-import { groupStatement, orUndefined, type Session, statement } from './statement.ts'
+import { groupStatement, orNull, orUndefined, type Session, statement } from './statement.ts'
 import type { MessageStore } from './store.ts'
 
 // Waiting rows are found by `status_rank = 0`, running ones by `status_rank = 1`: written out, because
@@ -43,10 +43,10 @@ const claim = statement<MessageRow, 'now' | 'leaseUntil' | 'limit'>(
 )
 
 // What is thrown away comes back as it was, as far as the row remembers: a first attempt gets its old
-// place in the line again.
+// place in the line again, unless it is put off.
 const unclaim = groupStatement({
   key: 'id',
-  fields: { id: 'text', attempts: 'number', now: 'number' },
+  fields: { id: 'text', attempts: 'number', now: 'number', putOffUntil: 'number' },
   build: (bind, { from }) => sql`
     update sms_log
     set status = case
@@ -54,7 +54,9 @@ const unclaim = groupStatement({
         else 'QUEUED' end,
       status_rank = 0, attempts = sms_log.attempts - 1, updated_at = ${bind('now')},
       attempted_at = case when sms_log.attempts = 1 then null else sms_log.attempted_at end,
+      polls = case when ${bind('putOffUntil')} is null then sms_log.polls else sms_log.polls + 1 end,
       next_at = case
+        when ${bind('putOffUntil')} is not null then ${bind('putOffUntil')}
         when sms_log.attempts > 1 then ${bind('now')}
         when sms_log.send_at > sms_log.created_at then sms_log.send_at
         else sms_log.created_at end
@@ -132,7 +134,9 @@ export function createMessageClaims(
     async release(claims, now) {
       await unclaim(
         session,
-        claims.map(({ id, attempts }) => ({ id, attempts, now })),
+        claims.map(({ id, attempts, putOffUntil }) => {
+          return { id, attempts, now, putOffUntil: orNull(putOffUntil) }
+        }),
       )
     },
     async expireDue(now, limit) {

@@ -53,11 +53,14 @@ const replaceFinal = groupStatement({
 // somebody else is sending by now.
 const backToQueue = groupStatement({
   key: 'id',
-  fields: { id: 'text', attempts: 'number', nextAt: 'number', at: 'number', errorCode: 'number' },
+  fields: {
+    ...({ id: 'text', attempts: 'number', nextAt: 'number', at: 'number' } as const),
+    ...({ errorCode: 'number', lapses: 'number' } as const),
+  },
   build: (bind, { from }) => sql`
     update sms_log
     set status = 'QUEUED', status_rank = 0, next_at = ${bind('nextAt')}, polls = 0,
-      error_code = ${bind('errorCode')}, last_event_time = ${bind('at')}, updated_at = ${bind('at')}
+      lapses = ${bind('lapses')}, error_code = ${bind('errorCode')}, last_event_time = ${bind('at')}, updated_at = ${bind('at')}
     ${from}
     where id = ${bind('id')} and status_rank = 1 and attempts = ${bind('attempts')}`,
 })

@@ -73,7 +73,10 @@ export interface MessageStore {
   listRivals(message: Message): Promise<Message[]>
   /** Moves each row only if that raises its rank; answers the ids that moved. One statement. */
   advance(moves: Move[]): Promise<Set<string>>
-  /** `SENDING` or `IN_DOUBT` of that attempt back to `QUEUED`: the carrier certainly does not have it. Answers the ids that moved. */
+  /**
+   * `SENDING` or `IN_DOUBT` of that attempt back to `QUEUED`: the carrier certainly does not have it.
+   * `lapses` becomes 0 where its worker came back with an answer. Answers the ids that moved.
+   */
   requeue(
     moves: {
       id: string
@@ -81,6 +84,7 @@ export interface MessageStore {
       nextAt: Instant
       at: Instant
       errorCode: number | undefined
+      lapses: number
     }[],
   ): Promise<Set<string>>
   /** `SENDING` of that attempt to `IN_DOUBT`. */
@@ -89,9 +93,13 @@ export interface MessageStore {
   ): Promise<Set<string>>
   /**
    * Gives unstarted claims of that attempt back as if they had never been claimed. The attempt keeps a
-   * worker that was thought dead from giving back what somebody else is sending by now.
+   * worker that was thought dead from giving back what somebody else is sending by now. A message
+   * with `putOffUntil` is due then, and `polls` counts it.
    */
-  release(claims: { id: string; attempts: number }[], now: Instant): Promise<void>
+  release(
+    claims: { id: string; attempts: number; putOffUntil?: Instant | undefined }[],
+    now: Instant,
+  ): Promise<void>
   /** Replaces one final status by another one: only for what the carrier says when asked. */
   correct(move: Move): Promise<boolean>
   /** Plans the next poll without any other change. */

@@ -126,6 +126,29 @@ export function claimContract(open: OpenStore): void {
       )
     })
 
+    it('puts a message off, planned ones too, and counts it', async (t) => {
+      const store = await openFor(t, open)
+      const sendAt = start + 50
+      const due = sampleMessage({ id: 'a', polls: 1 })
+      const planned = sampleMessage({ id: 'b', status: 'SCHEDULED', sendAt, nextAt: sendAt })
+      await insertMessages(store, due, planned, sampleMessage({ id: 'c' }))
+      const claimed = await store.messages.claimDue(claim())
+      const nextAtOf = new Map([
+        ['a', start + 700],
+        ['b', start + 800],
+      ])
+      await store.messages.release(
+        claimed.map(({ id, attempts }) => ({ id, attempts, putOffUntil: nextAtOf.get(id) })),
+        start + 200,
+      )
+      const updatedAt = start + 200
+      assert.deepEqual(await store.messages.findMany(['a', 'b', 'c']), [
+        { ...due, nextAt: start + 700, polls: 2, updatedAt },
+        { ...planned, nextAt: start + 800, polls: 1, updatedAt },
+        { ...sampleMessage({ id: 'c' }), updatedAt },
+      ])
+    })
+
     it('does not touch what somebody else has claimed since, nor what was decided', async (t) => {
       const store = await openFor(t, open)
       const taken = sendingMessage({ id: 'taken', attempts: 2 })

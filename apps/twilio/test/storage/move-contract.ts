@@ -17,23 +17,24 @@ export function moveContract(open: OpenStore): void {
       await insertMessages(
         store,
         sendingMessage({ id: 'sending' }),
-        sendingMessage({ id: 'doubtful', status: 'IN_DOUBT', errorCode: 1 }),
+        sendingMessage({ id: 'doubtful', status: 'IN_DOUBT', errorCode: 1, lapses: 1 }),
       )
       const back = { attempts: 1, nextAt: start + 500, at: start + 9 }
       const moved = await store.messages.requeue([
-        { ...back, id: 'sending', errorCode: 20_429 },
-        { ...back, id: 'doubtful', errorCode: undefined },
+        { ...back, id: 'sending', errorCode: 20_429, lapses: 0 },
+        { ...back, id: 'doubtful', errorCode: undefined, lapses: 1 },
       ])
       assert.deepEqual(moved, new Set(['sending', 'doubtful']))
-      for (const [id, errorCode] of [
-        ['sending', 20_429],
-        ['doubtful', undefined],
+      for (const [id, errorCode, lapses] of [
+        ['sending', 20_429, 0],
+        ['doubtful', undefined, 1],
       ] as const) {
         const message = await store.messages.find(id)
         assert.deepEqual(
           [message?.status, message?.nextAt, message?.attempts, message?.errorCode],
           ['QUEUED', start + 500, 1, errorCode],
         )
+        assert.equal(message?.lapses, lapses)
       }
       const claim = { now: start + 500, leaseUntil: start + 900, limit: 5 }
       assert.equal((await store.messages.claimDue(claim)).length, 2)
@@ -43,8 +44,9 @@ export function moveContract(open: OpenStore): void {
       const store = await openFor(t, open)
       const taken = sendingMessage({ id: 'a', attempts: 2 })
       await insertMessages(store, taken)
-      const late = { id: 'a', attempts: 1, nextAt: start, at: start, errorCode: undefined }
-      assert.deepEqual(await store.messages.requeue([late]), new Set())
+      const late = { id: 'a', attempts: 1, nextAt: start, at: start }
+      const back = { ...late, errorCode: undefined, lapses: 0 }
+      assert.deepEqual(await store.messages.requeue([back]), new Set())
       assert.deepEqual(await store.messages.doubt([late]), new Set())
       assert.deepEqual(await store.messages.find('a'), taken)
     })
@@ -57,7 +59,7 @@ export function moveContract(open: OpenStore): void {
         sampleMessage({ id: 'queued', attempts: 1 }),
         sendingMessage({ id: 'doubtful', status: 'IN_DOUBT' }),
       )
-      const move = { attempts: 1, nextAt: start, at: start, errorCode: undefined }
+      const move = { attempts: 1, nextAt: start, at: start, errorCode: undefined, lapses: 0 }
       const requeued = await store.messages.requeue(
         ['accepted', 'queued'].map((id) => ({ ...move, id })),
       )
