@@ -31,6 +31,11 @@ export function startFlow(most: number): FlowState {
   return { window: Math.min(firstWindow, most), restsUntil: 0, failures: 0, isOpen: false }
 }
 
+/** A process that has not called for long, and was not answered then: the next failure opens the breaker. */
+export function trialFlow(): FlowState {
+  return { window: 1, restsUntil: 0, failures: failuresToOpen - 1, isOpen: false }
+}
+
 /**
  * What the next calls may do after one has ended with this sign. Each acceptance allows one call more,
  * which doubles them with every round, up to `most`. `random` is in [0, 1).

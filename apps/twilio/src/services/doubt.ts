@@ -2,7 +2,7 @@ import type { Settings } from '../config.ts'
 import { eventOf } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
 import type { Message } from '../domain/message.ts'
-import type { Clock } from '../domain/time.ts'
+import type { Clock, Instant } from '../domain/time.ts'
 import type { CarrierReport, Provider } from '../provider/provider.ts'
 import { StorageError } from '../storage/errors.ts'
 import type { Store, Tables } from '../storage/store.ts'
@@ -86,9 +86,9 @@ export function createDoubt(parts: {
     const since = (message.attemptedAt ?? message.createdAt) - clockSkewMs
     const body = await textOf(message)
     const found = await provider.find({ toPhone: message.toPhone, body, since })
-    if (flow.isOpen()) {
-      await flow.note({ kind: found.kind === 'unavailable' ? 'failed' : 'answered' })
-    }
+    // That it can be asked says little while it takes no messages, unless nothing else is asked.
+    if (found.kind === 'unavailable') await flow.note({ kind: 'failed' })
+    else if (flow.isOpen()) await flow.note({ kind: 'answered' })
     if (found.kind === 'unavailable') {
       logger.warn(
         { event: 'settle-unavailable', messageId: message.id },
@@ -124,7 +124,7 @@ export function createDoubt(parts: {
   async function decideUnfound(tables: Tables, message: Message): Promise<Set<string>> {
     const now = clock.now()
     const { id, attempts, lapses } = message
-    const { status, detail } = decisionFor(message)
+    const { status, detail } = decisionFor(message, now)
     const changed =
       status === 'QUEUED'
         ? await tables.messages.requeue([
@@ -138,8 +138,17 @@ export function createDoubt(parts: {
   }
 
   /** What becomes of a message that the carrier does not have. */
-  function decisionFor(message: Message): { status: 'QUEUED' | 'FAILED'; detail: string } {
+  function decisionFor(
+    message: Message,
+    now: Instant,
+  ): { status: 'QUEUED' | 'FAILED' | 'EXPIRED'; detail: string } {
     const { maxLapses, whenNotFound } = settings.delivery
+    if (message.expiresAt <= now) {
+      return {
+        status: 'EXPIRED',
+        detail: 'the carrier does not know it, and it is too late for it',
+      }
+    }
     if (message.lapses >= maxLapses) {
       logger.error(
         { event: 'message-quarantined', messageId: message.id, lapses: message.lapses },

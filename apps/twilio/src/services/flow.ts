@@ -1,5 +1,5 @@
 import type { Settings } from '../config.ts'
-import { afterSign, type FlowSign, roomOf, startFlow } from '../domain/flow.ts'
+import { afterSign, type FlowSign, roomOf, startFlow, trialFlow } from '../domain/flow.ts'
 import type { Logger } from '../domain/log.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
@@ -122,7 +122,8 @@ export function createFlow(parts: {
       idleProbes += 1
       isSpare = true
       if (idleProbes < idleProbesToClose) return
-      state = { ...startFlow(most), window: 1 }
+      // On trial: the next failure opens it again.
+      state = trialFlow()
       await close()
     },
 
