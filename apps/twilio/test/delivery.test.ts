@@ -112,13 +112,14 @@ const wireFaults: Behaviour[] = [
     { kind: 'server-error', httpStatus, before: 'accepting' },
     { kind: 'server-error', httpStatus, after: 'accepting' },
   ]),
-  ...[200, 201, 500].flatMap((httpStatus): Behaviour[] => [
+  ...[200, 201, 302, 500].flatMap((httpStatus): Behaviour[] => [
     { kind: 'html', httpStatus, before: 'accepting' },
     { kind: 'html', httpStatus, after: 'accepting' },
   ]),
   { kind: 'cut-body' },
   { kind: 'no-sid' },
   { kind: 'wrong-length' },
+  { kind: 'wrong-length', bytes: -10 },
   { kind: 'late-accept', ms: 2_000 },
 ]
 
@@ -139,6 +140,26 @@ describe('an unanswered call', () => {
       )
       await live(test, 600, 10)
       assert.equal(test.twilio.messages({ to: phone }).length, 1)
+      assert.equal(await statusOf(test, id), 'DELIVERED')
+    })
+  }
+
+  for (const moment of [{ before: 'accepting' }, { after: 'accepting' }] as const) {
+    it(`is in doubt and ends in one text: no word in time, ${JSON.stringify(moment)}`, async (t) => {
+      const { twilio, clock, advance, app } = await createTestApp(t)
+      const { baseUrl } = app.settings.twilio
+      const { accountSid, authToken } = twilio
+      const hasty = { accountSid, authToken, baseUrl, defaultFrom: 'Shop', responseTimeoutMs: 50 }
+      const test = await createTestApp(t, { config: { twilio: hasty }, clock })
+      twilio.behave(
+        { kind: 'slow', ms: 2_000, ...moment },
+        { kind: 'lost-callbacks', times: 'always' },
+      )
+      const id = await accepted(test)
+      await test.app.runDue()
+      assert.equal(await statusOf(test, id), 'IN_DOUBT')
+      await live({ ...test, advance }, 600, 10)
+      assert.equal(twilio.messages({ to: phone }).length, 1)
       assert.equal(await statusOf(test, id), 'DELIVERED')
     })
   }
