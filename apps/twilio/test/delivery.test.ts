@@ -146,8 +146,9 @@ describe('an unanswered call', () => {
 
   for (const moment of [{ before: 'accepting' }, { after: 'accepting' }] as const) {
     it(`is in doubt and ends in one text: no word in time, ${JSON.stringify(moment)}`, async (t) => {
-      const { twilio, clock, advance, app } = await createTestApp(t)
-      const { baseUrl } = app.settings.twilio
+      const first = await createTestApp(t)
+      const { twilio, clock } = first
+      const { baseUrl } = first.app.settings.twilio
       const { accountSid, authToken } = twilio
       const hasty = { accountSid, authToken, baseUrl, defaultFrom: 'Shop', responseTimeoutMs: 50 }
       const test = await createTestApp(t, { config: { twilio: hasty }, clock })
@@ -158,7 +159,7 @@ describe('an unanswered call', () => {
       const id = await accepted(test)
       await test.app.runDue()
       assert.equal(await statusOf(test, id), 'IN_DOUBT')
-      await live({ ...test, advance }, 600, 10)
+      await live({ ...test, advance: (ms) => first.advance(ms) }, 600, 10)
       assert.equal(twilio.messages({ to: phone }).length, 1)
       assert.equal(await statusOf(test, id), 'DELIVERED')
     })

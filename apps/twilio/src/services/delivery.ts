@@ -185,7 +185,7 @@ export function createDelivery(parts: DeliveryParts): Delivery {
   }
 }
 
-const suspectsApartMs = 250
+const suspectsApartMs = 100
 
 /** True for a message that a worker went silent with. */
 function isSuspect(message: Message): boolean {

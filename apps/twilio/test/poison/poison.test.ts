@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,26 +52,33 @@ describe('messages that silence their worker', () => {
 
     const arrivals: string[] = []
     let starts = 0
-    let worker: ChildProcess | undefined
+    const load = () =>
+      spawn(process.execPath, [...nodeArgs, script, file], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+      })
+    let worker = load()
+    let next = load()
     let over = false
     async function keepAlive(): Promise<void> {
-      while (!over) {
+      for (;;) {
         starts++
-        worker = spawn(process.execPath, [...nodeArgs, script, file], {
-          stdio: ['pipe', 'pipe', 'inherit'],
-        })
-        if (worker.stdout) {
-          createInterface({ input: worker.stdout }).on('line', (line) => arrivals.push(line))
-        }
+        createInterface({ input: worker.stdout }).on('line', (line) => arrivals.push(line))
+        worker.stdin.write('go\n')
         await once(worker, 'close')
+        if (over) return
+        worker = next
+        next = load()
       }
     }
     const kept = keepAlive()
     const database = new DatabaseSync(file, { readOnly: true })
     t.after(async () => {
       over = true
-      worker?.kill('SIGKILL')
-      await kept
+      worker.kill('SIGKILL')
+      const gone = once(next, 'close')
+      next.kill('SIGKILL')
+      await Promise.all([kept, gone])
       database.close()
       await app.stop()
       rmSync(folder, { recursive: true })
@@ -81,7 +88,7 @@ describe('messages that silence their worker', () => {
     const deadline = performance.now() + 100_000
     while (open.get()?.['n'] !== 0 && performance.now() < deadline) await delay(50)
     over = true
-    worker?.stdin?.end()
+    worker.stdin.end()
     await kept
 
     t.diagnostic(`${starts - 1} restarts`)
