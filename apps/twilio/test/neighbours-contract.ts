@@ -193,7 +193,7 @@ export function neighboursContract(
       await api.advance(1)
       assert.deepEqual(await api.app.readiness(), {
         ready: false,
-        checks: { started: true, database: true, queue: true, workers: false },
+        checks: { started: true, database: true, queue: true, carrier: true, workers: false },
       })
       const worker = await create({ clock: api.clock, config: { worker: 'background' } })
       await secondsUntil(api, async () => (await checks()).workers === true)
@@ -210,7 +210,7 @@ export function neighboursContract(
       await manual.advance(3_600 * second)
       assert.deepEqual(await manual.app.readiness(), {
         ready: true,
-        checks: { started: true, database: true, queue: true },
+        checks: { started: true, database: true, queue: true, carrier: true },
       })
     })
   })

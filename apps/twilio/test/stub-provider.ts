@@ -10,6 +10,7 @@ export function createStubProvider(
     countSegments: () => 1,
     send,
     fetch: unavailable,
+    fetchMany: unavailable,
     find: async ({ toPhone }) => ({
       kind: 'found',
       reports: known(toPhone) ? [reportOf(toPhone)] : [],
