@@ -18,6 +18,7 @@ import { createPump } from './pump.ts'
 import { createHandler } from './routes/handle.ts'
 import { createAuthorize } from './routes/access.ts'
 import { endpoints, probes } from './routes/index.ts'
+import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createCallbacks } from './services/callbacks.ts'
@@ -180,7 +181,14 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
 
   const handlerParts = {
     settings,
-    tools: { settings, messages, callbacks, verifications, readiness },
+    tools: {
+      settings,
+      messages,
+      callbacks,
+      verifications,
+      readiness,
+      openApi: createOpenApi(endpoints, settings),
+    },
     authorize: createAuthorize({ settings, apiKeys }),
     isOutage: (error: unknown) => error instanceof StorageError,
     logger,

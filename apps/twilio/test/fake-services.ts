@@ -7,6 +7,7 @@ import { createFetchHandler } from '../src/hosts/fetch.ts'
 import type { Endpoint, Readiness } from '../src/routes/contract.ts'
 import { createHandler } from '../src/routes/handle.ts'
 import { endpoints } from '../src/routes/index.ts'
+import { createOpenApi } from '../src/routes/openapi/document.ts'
 import type { CallbackResult, Callbacks } from '../src/services/callbacks.ts'
 import type { Messages, SendResult } from '../src/services/messages.ts'
 import type { CheckResult, StartResult, Verifications } from '../src/services/verifications.ts'
@@ -142,6 +143,7 @@ export function createFakeApp(answers: FakeAnswers = {}) {
       callbacks,
       verifications,
       readiness: answers.readiness ?? (async () => ({ ready: true, checks: { database: true } })),
+      openApi: createOpenApi(endpoints, settings),
     },
     authorize: answers.authorize ?? (() => ({ id: 'tester', scopes: apiScopes })),
     logger,

@@ -1,14 +1,9 @@
 import { z } from 'zod'
+import { statusForm } from './bodies.ts'
+import { receiveCallbackDocs } from './callbacks-docs.ts'
 import { defineEndpoint } from './contract.ts'
+import { endpointProblems } from './endpoint-problems.ts'
 import { problem } from './problems.ts'
-
-// Twilio adds parameters without notice: https://www.twilio.com/docs/usage/webhooks/messaging-webhooks
-const statusForm = z.looseObject({
-  AccountSid: z.string(),
-  MessageSid: z.string(),
-  MessageStatus: z.string(),
-  ErrorCode: z.string().optional(),
-})
 
 /** Takes a status callback. The signature is its authentication. */
 export const receiveCallback = defineEndpoint({
@@ -22,7 +17,8 @@ export const receiveCallback = defineEndpoint({
     form: statusForm,
   },
   answers: { 204: null },
-  problems: ['invalid-signature', 'invalid-callback', 'unavailable'],
+  problems: endpointProblems.receiveCallback,
+  docs: receiveCallbackDocs,
   async handle({ headers, bytes, rawQuery }, { callbacks }) {
     const signature = headers['x-twilio-signature']
     const result = await callbacks.receive({ rawQuery, body: bytes, signature })

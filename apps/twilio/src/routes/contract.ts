@@ -4,6 +4,8 @@ import type { ApiScope, Principal } from '../domain/access.ts'
 import type { Callbacks } from '../services/callbacks.ts'
 import type { Messages } from '../services/messages.ts'
 import type { Verifications } from '../services/verifications.ts'
+import type { EndpointDocs } from './endpoint-docs.ts'
+import { coreProblems } from './endpoint-problems.ts'
 import type { Problem, ProblemCode } from './problems.ts'
 
 // An endpoint is data plus one function. The router, the OpenAPI document and the typed client are
@@ -24,7 +26,10 @@ export interface RequestShape {
 }
 
 /** Statuses of answers that are not problems. */
-export type AnswerStatus = 200 | 201 | 202 | 204 | 503
+export type AnswerStatus = (typeof answerStatuses)[number]
+
+/** Every status of an answer that is no problem. */
+export const answerStatuses = [200, 201, 202, 204, 304, 503] as const
 
 /** The shape of the body by status; `null` where there is none. */
 export type Answers = { readonly [status in AnswerStatus]?: z.ZodType | null }
@@ -68,19 +73,31 @@ export interface RouteTools {
   callbacks: Callbacks
   verifications: Verifications
   readiness: () => Promise<Readiness>
+  openApi: () => ServedDocument
 }
 
-interface EndpointData<R, A, P> {
+/** A document as it is served, and the mark by which a copy of it is known. */
+export interface ServedDocument {
+  document: { openapi: string }
+  etag: string
+}
+
+interface EndpointData<R extends RequestShape, A, P> {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `/api/sms/{id}/status/`; without its last slash it is taken too. */
   path: string
   summary: string
+  /** Every endpoint of the app has them; a test looks. */
+  docs?: EndpointDocs<R['form'] extends z.ZodType ? R['form'] : R['body'], A>
   scope: ApiScope | 'public'
   /** Opens the endpoint to everyone where the settings say so. */
   publicWhen?: (settings: Settings) => boolean
   request: R
   answers: A
-  /** What `handle` answers; `problemsOf` adds what is answered before it. */
+  /**
+   * What `handle` answers; `problemsOf` adds what is answered before it. A public endpoint that asks
+   * the database lists `unavailable` also where it only throws.
+   */
   problems: readonly P[]
   /** Answered when a `{name}` of the path cannot name anything; default `not-found`. */
   unknown?: NoInfer<P>
@@ -121,24 +138,22 @@ export function defineEndpoint<
   return endpoint
 }
 
-/** Every problem the endpoint can end in, those of the core included. For documents and clients. */
+/**
+ * Every problem the endpoint can end in, those of the core included: for documents and clients. What
+ * belongs to its address is not among them (`method-not-allowed`, `not-found` elsewhere).
+ */
 export function problemsOf(endpoint: Endpoint): ProblemCode[] {
   const { request, scope } = endpoint
   const hasBody = request.body !== undefined || request.form !== undefined
   return [
     ...new Set<ProblemCode>([
       ...endpoint.problems,
-      ...(scope === 'public' ? [] : (['unauthenticated', 'forbidden'] as const)),
+      ...(scope === 'public' ? [] : coreProblems.credential),
       ...(request.params ? [endpoint.unknown ?? ('not-found' as const)] : []),
-      ...(request.query ? (['invalid-query'] as const) : []),
-      ...(request.body ? (['invalid-json', 'invalid-body'] as const) : []),
-      ...(hasBody
-        ? (['body-too-large', 'unreadable-body', 'unsupported-media-type'] as const)
-        : []),
-      'method-not-allowed',
-      'url-too-long',
-      'unavailable',
-      'internal',
+      ...(request.query ? coreProblems.query : []),
+      ...(request.body ? coreProblems.json : []),
+      ...(hasBody ? coreProblems.anyBody : []),
+      ...coreProblems.always,
     ]),
   ]
 }

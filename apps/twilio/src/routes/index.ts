@@ -1,5 +1,6 @@
 import { receiveCallback } from './callbacks.ts'
 import { getMessageStatus, sendMessage } from './messages.ts'
+import { getOpenApi } from './openapi.ts'
 import { livez, readyz } from './system.ts'
 import { checkVerification, startVerification } from './verifications.ts'
 
@@ -14,4 +15,5 @@ export const endpoints = {
   startVerification,
   checkVerification,
   ...probes,
+  getOpenApi,
 }

@@ -2,45 +2,13 @@ import { z } from 'zod'
 import { rankOf } from '../domain/message.ts'
 import { hasPhoneShape } from '../domain/phone.ts'
 import type { SendInput, SendResult } from '../services/messages.ts'
+import { sendBody, sendHeaders } from './bodies.ts'
 import { type Call, defineEndpoint } from './contract.ts'
+import { endpointProblems } from './endpoint-problems.ts'
+import { getMessageStatusDocs, sendMessageDocs } from './messages-docs.ts'
 import { waitSecondsOf } from './prefer.ts'
 import { type Problem, problem } from './problems.ts'
 import { smsLog, smsStatus, toSMSEvent, toSMSLog } from './shapes.ts'
-
-const moment = z.iso
-  .datetime({ offset: true })
-  .max(40)
-  .transform((text) => new Date(text))
-
-/** Text that is a phone number only by intention: its shape is judged by `invalid-phone`. */
-export const phoneText = z.string().min(1).max(64).meta({ example: '+14155552671' })
-
-const sendHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
-    .optional(),
-  prefer: z.string().optional(),
-})
-
-const sendBody = z
-  .strictObject({
-    to_phone: phoneText,
-    message: z.string().min(1).max(1_600),
-    from_phone: z.string().min(1).max(64).optional(),
-    messaging_service_sid: z
-      .string()
-      .regex(/^MG[0-9a-fA-F]{32}$/)
-      .optional(),
-    send_at: moment.optional(),
-    expires_at: moment.optional(),
-    priority: z.enum(['normal', 'bulk']).optional(),
-    metadata: z
-      .record(z.string().min(1).max(40), z.string().max(500))
-      .refine((pairs) => Object.keys(pairs).length <= 20, 'holds more than 20 pairs')
-      .optional(),
-  })
-  .meta({ id: 'SendSMS' })
 
 /** The problem that answers a phone without the shape of one, before any service is asked. */
 export function invalidPhone(field: 'to_phone' | 'from_phone'): Problem<'invalid-phone'> {
@@ -57,16 +25,8 @@ export const sendMessage = defineEndpoint({
   scope: 'send',
   request: { headers: sendHeaders, body: sendBody },
   answers: { 201: smsLog, 202: smsLog },
-  problems: [
-    'invalid-idempotency-key',
-    'invalid-phone',
-    'invalid-message',
-    'destination-not-allowed',
-    'opted-out',
-    'idempotency-key-reused',
-    'throttled',
-    'unavailable',
-  ],
+  problems: endpointProblems.sendMessage,
+  docs: sendMessageDocs,
   async handle(call, { messages, settings }) {
     if (!hasPhoneShape(call.body.to_phone)) return invalidPhone('to_phone')
     const result = await messages.send(sendInputOf(call))
@@ -98,7 +58,8 @@ export const getMessageStatus = defineEndpoint({
   scope: 'read',
   request: { params: z.strictObject({ id: z.uuid().toLowerCase() }) },
   answers: { 200: smsStatus },
-  problems: ['message-not-found'],
+  problems: endpointProblems.getMessageStatus,
+  docs: getMessageStatusDocs,
   unknown: 'message-not-found',
   async handle({ params }, { messages }) {
     const found = await messages.get(params.id)

@@ -38,6 +38,14 @@ export const problems = {
 /** The stable name of a problem. */
 export type ProblemCode = keyof typeof problems
 
+/** Every code, in the order of the table. */
+export const problemCodes = Object.keys(problems).filter(isProblemCode)
+
+/** True for the name of a problem of the table. */
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(problems, text)
+}
+
 /** What is wrong with one field, by its name on the wire. */
 export interface FieldError {
   /** `metadata.order`; empty for the body as a whole. */

@@ -7,8 +7,17 @@ import type { Instant } from '../domain/time.ts'
 // for documents and types: answers are not validated again, a test does that.
 
 /** ISO 8601 in UTC, such as `2026-11-22T09:30:00.000Z`. */
-const time = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' })
-const status = z.enum(messageStatuses)
+const time = z.iso.datetime()
+const status = z.enum(messageStatuses).meta({
+  id: 'MessageStatus',
+  description:
+    '`SCHEDULED`, `QUEUED`: waits here. `SENDING`, `IN_DOUBT`: Twilio is being called; was called, and nobody knows. `ACCEPTED`: Twilio has it. `SENT`: the carrier has it; may be the last word. Final: `DELIVERED`, `UNDELIVERED`, `FAILED`, `CANCELED`, `EXPIRED`, `READ`.',
+})
+const errorCode = z
+  .number()
+  .int()
+  .nullable()
+  .meta({ description: 'Why it failed, as in https://www.twilio.com/docs/api/errors.' })
 
 /** One message on the wire. What is not known is null, never absent. */
 export const smsLog = z
@@ -19,22 +28,22 @@ export const smsLog = z
     to_phone: z.string(),
     from_phone: z.string().nullable(),
     messaging_service_sid: z.string().nullable(),
-    message: z.string(),
+    message: z.string().meta({ description: 'The text; a code in it is masked.' }),
     status,
-    provider_msg_id: z.string().nullable(),
-    error_code: z.number().int().nullable(),
+    provider_msg_id: z.string().nullable().meta({ description: 'The SID of the message.' }),
+    error_code: errorCode,
     num_segments: z.number().int().nullable(),
-    price: z.string().nullable(),
-    price_unit: z.string().nullable(),
-    attempts: z.number().int(),
+    price: z.string().nullable().meta({ description: 'Decimal; known some time after the send.' }),
+    price_unit: z.string().nullable().meta({ description: 'ISO 4217, such as `USD`.' }),
+    attempts: z.number().int().meta({ description: 'Calls to Twilio for this message.' }),
     metadata: z.record(z.string(), z.string()).nullable(),
     send_at: time.nullable(),
-    expires_at: time,
+    expires_at: time.meta({ description: 'It is not sent after this moment.' }),
     last_event_time: time.nullable(),
     created_at: time,
     updated_at: time,
   })
-  .meta({ id: 'SMSLog' })
+  .meta({ id: 'Message' })
 
 /** `smsLog` as a type. */
 export type SMSLog = z.output<typeof smsLog>
@@ -44,14 +53,15 @@ export const smsEvent = z
   .strictObject({
     status,
     source: z.enum(['api', 'worker', 'callback', 'poll', 'admin']),
-    /** False when it came too late or contradicted a final status. */
-    applied: z.boolean(),
-    error_code: z.number().int().nullable(),
+    applied: z.boolean().meta({
+      description: 'False when it came too late or contradicted a final status.',
+    }),
+    error_code: errorCode,
     detail: z.string().nullable(),
-    attempt: z.number().int().nullable(),
+    attempt: z.number().int().nullable().meta({ description: 'Counted from 1.' }),
     created_at: time,
   })
-  .meta({ id: 'SMSEvent' })
+  .meta({ id: 'MessageEvent' })
 
 /** `smsEvent` as a type. */
 export type SMSEvent = z.output<typeof smsEvent>
@@ -59,35 +69,43 @@ export type SMSEvent = z.output<typeof smsEvent>
 /** A message and everything that happened to it, oldest first. */
 export const smsStatus = z
   .strictObject({ ...smsLog.shape, events: z.array(smsEvent) })
-  .meta({ id: 'SMSStatus' })
+  .meta({ id: 'MessageWithEvents' })
 
 /** A started verification. */
 export const startedVerification = z
   .strictObject({
-    verification_id: z.string(),
+    verification_id: z.string().meta({ description: 'For checks and resends; keep it.' }),
     status: z.literal('pending'),
     channel: z.enum(['sms', 'call', 'whatsapp']),
-    expires_at: time,
-    /** The first moment at which a resend is allowed. */
-    resend_after: time,
+    expires_at: time.meta({ description: 'The code is worth nothing from here on.' }),
+    resend_after: time.meta({ description: 'The first moment at which a resend is allowed.' }),
     sends_left: z.number().int(),
   })
   .meta({ id: 'StartedVerification' })
 
-/** How a check ended. */
+/** How a check ended, by `outcome`. */
 export const checkedVerification = z
-  .strictObject({
-    outcome: z.enum([
-      ...(['approved', 'incorrect', 'expired', 'too-many-attempts'] as const),
-      ...(['already-used', 'canceled', 'not-found'] as const),
-    ]),
-    /** With `incorrect`. */
-    attempts_left: z.number().int().optional(),
-    /** With `approved`: the proof, a JWT. */
-    token: z.string().optional(),
-    token_expires_at: time.optional(),
-    to_phone: z.string().optional(),
-  })
+  .discriminatedUnion('outcome', [
+    z
+      .strictObject({
+        outcome: z.literal('approved'),
+        token: z.string().meta({ description: 'The proof, a JWT for your backend.' }),
+        token_expires_at: time,
+        to_phone: z.string().meta({ description: 'The phone that is proven.' }),
+      })
+      .meta({ id: 'ApprovedVerification' }),
+    z
+      .strictObject({ outcome: z.literal('incorrect'), attempts_left: z.number().int() })
+      .meta({ id: 'IncorrectCode' }),
+    z
+      .strictObject({
+        outcome: z.enum([
+          ...(['expired', 'too-many-attempts', 'already-used'] as const),
+          ...(['canceled', 'not-found'] as const),
+        ]),
+      })
+      .meta({ id: 'EndedVerification' }),
+  ])
   .meta({ id: 'CheckedVerification' })
 
 /** The moment on the wire. */

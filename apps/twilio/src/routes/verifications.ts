@@ -1,34 +1,11 @@
-import { z } from 'zod'
 import { hasPhoneShape } from '../domain/phone.ts'
+import { checkBody, startBody } from './bodies.ts'
 import { defineEndpoint } from './contract.ts'
-import { invalidPhone, phoneText } from './messages.ts'
+import { endpointProblems } from './endpoint-problems.ts'
+import { invalidPhone } from './messages.ts'
 import { problem } from './problems.ts'
 import { checkedVerification, startedVerification, toTime } from './shapes.ts'
-
-const purpose = z.string().regex(/^[a-z0-9-]{1,32}$/)
-const verificationId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
-
-const startBody = z
-  .strictObject({
-    to_phone: phoneText,
-    channel: z.enum(['sms', 'call', 'whatsapp']).optional(),
-    locale: z
-      .string()
-      .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/)
-      .optional(),
-    purpose: purpose.optional(),
-    verification_id: verificationId.optional(),
-  })
-  .meta({ id: 'StartVerification' })
-
-const checkBody = z
-  .strictObject({
-    verification_id: verificationId.optional(),
-    to_phone: phoneText.optional(),
-    purpose: purpose.optional(),
-    code: z.string().regex(/^[0-9]{4,10}$/, 'must be 4 to 10 digits'),
-  })
-  .meta({ id: 'CheckVerification' })
+import { checkVerificationDocs, startVerificationDocs } from './verifications-docs.ts'
 
 /** Sends a code, or sends it once more. */
 export const startVerification = defineEndpoint({
@@ -39,14 +16,8 @@ export const startVerification = defineEndpoint({
   publicWhen: (settings) => settings.verification.access === 'public',
   request: { body: startBody },
   answers: { 202: startedVerification },
-  problems: [
-    'invalid-phone',
-    'destination-not-allowed',
-    'channel-not-available',
-    'verification-not-found',
-    'throttled',
-    'unavailable',
-  ],
+  problems: endpointProblems.startVerification,
+  docs: startVerificationDocs,
   async handle({ body, clientAddress }, { verifications }) {
     if (!hasPhoneShape(body.to_phone)) return invalidPhone('to_phone')
     const result = await verifications.start({
@@ -92,7 +63,8 @@ export const checkVerification = defineEndpoint({
   publicWhen: (settings) => settings.verification.access === 'public',
   request: { body: checkBody },
   answers: { 200: checkedVerification },
-  problems: ['invalid-body', 'invalid-phone', 'throttled', 'unavailable'],
+  problems: endpointProblems.checkVerification,
+  docs: checkVerificationDocs,
   async handle({ body }, { verifications }) {
     const { verification_id: id, to_phone: toPhone, purpose, code } = body
     if (id !== undefined && (toPhone !== undefined || purpose !== undefined)) {

@@ -1,0 +1,21 @@
+import { writeFileSync } from 'node:fs'
+import { readSettings } from '../../config.ts'
+import { endpoints } from '../index.ts'
+import { describeEndpoints } from './document.ts'
+
+// The description of the API, checked in so that a change of it shows in review. To renew:
+//   npx node --conditions=source apps/twilio/src/routes/openapi/dump.ts
+
+/** The file that the dump is compared with. */
+export const openApiDump = new URL('../../../../../docs/openapi.json', import.meta.url)
+
+/** The document of an app with the least settings. */
+export function dumpOpenApi(): string {
+  const settings = readSettings({
+    twilio: { accountSid: `AC${'0'.repeat(32)}`, authToken: '0'.repeat(32), defaultFrom: 'Shop' },
+    publicUrl: 'https://shop.example.com/sms',
+  })
+  return `${JSON.stringify(describeEndpoints(endpoints, settings), null, 2)}\n`
+}
+
+if (import.meta.main) writeFileSync(openApiDump, dumpOpenApi())
