@@ -1,11 +1,23 @@
 import { defineConfig } from 'tsdown'
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/bin.ts'],
-  format: 'esm',
-  platform: 'node',
-  target: 'node22',
-  dts: true,
-  clean: true,
-  fixedExtension: false,
-})
+export default defineConfig([
+  {
+    entry: ['src/index.ts', 'src/bin.ts'],
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    dts: true,
+    clean: true,
+    fixedExtension: false,
+  },
+  {
+    // Built by itself: what it shares with the server must not lead a browser to the server's files.
+    entry: ['src/client.ts'],
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    dts: true,
+    clean: false,
+    fixedExtension: false,
+  },
+])
