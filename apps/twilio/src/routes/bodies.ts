@@ -109,8 +109,11 @@ export const checkBody = z
 export const statusForm = z
   .looseObject({
     AccountSid: z.string(),
+    ApiVersion: z.string(),
+    From: z.string(),
+    To: z.string(),
     MessageSid: z.string(),
     MessageStatus: z.string().meta({ description: 'In the words of Twilio, such as `delivered`.' }),
-    ErrorCode: z.string().optional(),
+    ErrorCode: z.string().optional().meta({ description: 'Digits.' }),
   })
   .meta({ id: 'StatusCallback' })

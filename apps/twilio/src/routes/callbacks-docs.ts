@@ -24,9 +24,12 @@ export const receiveCallbackDocs = {
       summary: 'A message has not arrived',
       value: {
         AccountSid: 'AC0123456789abcdef0123456789abcdef',
+        ApiVersion: '2010-04-01',
+        From: '+15005550006',
         MessageSid: 'SM0123456789abcdef0123456789abcdef',
         MessageStatus: 'undelivered',
         ErrorCode: '30003',
+        To: '+14155552671',
       },
     },
   },
