@@ -48,6 +48,12 @@ const plants = [
     files: { 'apps/twilio/src/planted.ts': 'export const planted = process.env\n' },
   },
   {
+    rule: 'no-restricted-globals',
+    files: {
+      'apps/twilio/src/client/planted.ts': "export const planted = Buffer.from('x').length\n",
+    },
+  },
+  {
     rule: 'no-floating-promises',
     files: {
       'apps/twilio/src/planted.ts':
