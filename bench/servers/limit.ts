@@ -4,18 +4,14 @@
 // routes, no checks of any field, number or key, no limits, no look-ups, no layers.
 import { createHmac } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
-import { DatabaseSync } from 'node:sqlite'
-import { openSqlite } from '../../apps/twilio/src/storage/engines/sqlite.ts'
 import { benchPublicUrl, benchToken } from '../callback.ts'
-import { report } from './report.ts'
+import { answerCommands, listen } from '../commands.ts'
+import { givenPlace, makeTables, openFile } from '../place.ts'
+import { acceptedRow, answerAccepted, type AcceptedRow } from './limit-answer.ts'
 
-const file = process.argv[2] ?? ''
-const store = openSqlite(file)
-await store.migrate()
-await store.close()
-
-const db = new DatabaseSync(file)
-db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on')
+const place = givenPlace()
+await makeTables(place)
+const db = openFile(place)
 const insert = db.prepare(`
   insert into sms_log (id, channel, direction, to_phone, from_phone, message, status, status_rank,
     priority, expires_at, attempts, next_at, polls, last_event_time, created_at, updated_at)
@@ -29,60 +25,20 @@ const note = db.prepare(`
   insert into sms_event (message_id, provider_msg_id, status, source, applied, dedupe_key, created_at)
   values (?, ?, 'DELIVERED', 'callback', 1, ?, ?) on conflict do nothing`)
 
-let count = 0
-/** Ids in rising order, as cheap as can be: random ones would scatter over the pages of the index. */
-function nextId(): string {
-  return `01900000-0000-7000-8000-${(++count).toString(16).padStart(12, '0')}`
-}
-
 interface Waiting {
   response: ServerResponse
-  row: (string | number)[]
+  row: AcceptedRow
 }
 let sends: Waiting[] = []
 let callbacks: Waiting[] = []
 
-function answerOf([id, toPhone, fromPhone, message, now, expiresAt]: Waiting['row']): string {
-  const time = new Date(Number(now)).toISOString()
-  return JSON.stringify({
-    id,
-    channel: 'sms',
-    direction: 'outbound',
-    to_phone: toPhone,
-    from_phone: fromPhone,
-    messaging_service_sid: null,
-    message,
-    status: 'QUEUED',
-    provider_msg_id: null,
-    error_code: null,
-    num_segments: null,
-    price: null,
-    price_unit: null,
-    attempts: 0,
-    metadata: null,
-    send_at: null,
-    expires_at: new Date(Number(expiresAt)).toISOString(),
-    last_event_time: time,
-    created_at: time,
-    updated_at: time,
-  })
-}
-
-function commit(group: Waiting[], write: (rows: Waiting['row'][]) => void, status: number): void {
+function commit(group: Waiting[], write: (rows: AcceptedRow[]) => void, status: number): void {
   db.exec('begin immediate')
   write(group.map((one) => one.row))
   db.exec('commit')
   for (const { response, row } of group) {
-    if (status === 204) {
-      response.writeHead(204).end()
-      continue
-    }
-    const body = answerOf(row)
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-    })
-    response.end(body)
+    if (status === 204) response.writeHead(204).end()
+    else answerAccepted(response, row)
   }
 }
 
@@ -117,7 +73,6 @@ const server = createServer((request, response) => {
       callbacks.push({ response, row: [id, sid, now] })
       return
     }
-    const { to_phone, message } = JSON.parse(text) as { to_phone: string; message: string }
     if (sends.length === 0) {
       setImmediate(() => {
         const group = sends
@@ -133,10 +88,7 @@ const server = createServer((request, response) => {
         )
       })
     }
-    sends.push({
-      response,
-      row: [nextId(), to_phone, '+15005550006', message, now, now + 14_400_000],
-    })
+    sends.push({ response, row: acceptedRow(text) })
   })
 })
-server.listen(0, '127.0.0.1', () => report(server.address(), {}))
+await answerCommands({ port: await listen(server) }, {})

@@ -18,21 +18,26 @@ import { fileURLToPath } from 'node:url'
 
 // A PostgreSQL of a test, in a process of its own: when its stdin ends, as it does when the test is
 // killed, the server is stopped and its files are removed.
-//   server-process.ts [BINARIES]   says the address of the server, or "failed: " and why
+//   server-process.ts [--durable] [BINARIES]   says the address of the server, or "failed: " and why
 
 /** PostgreSQL refuses to run as root. */
 const nobody = 65_534
 const isRoot = process.getuid?.() === 0
 const user = isRoot ? { uid: nobody, gid: nobody } : {}
 
-const home = mkdtempSync(join(roomy('/dev/shm') ? '/dev/shm' : tmpdir(), 'hsb-twilio-postgres-'))
+/** On a disk and with fsync: for measurements. Commits of a test need not survive a power cut. */
+const isDurable = process.argv[2] === '--durable'
+const binariesGiven = process.argv[isDurable ? 3 : 2]
+const inMemory = !isDurable && roomy('/dev/shm')
+
+const home = mkdtempSync(join(inMemory ? '/dev/shm' : tmpdir(), 'hsb-twilio-postgres-'))
 let server: ChildProcess | undefined
 
 // Ctrl-C reaches the whole group: the test ends first, and then our stdin does.
 process.on('SIGINT', () => undefined)
 process.stdin.on('end', () => void end()).resume()
 try {
-  process.stdout.write(`${await start(process.argv[2] ?? embedded())}\n`)
+  process.stdout.write(`${await start(binariesGiven ?? embedded())}\n`)
 } catch (error) {
   process.stdout.write(`failed: ${String(error).replaceAll('\n', ' ')}\n`)
   await end()
@@ -95,9 +100,7 @@ async function start(binaries: string): Promise<string> {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: 200,
-    // Commits of a test need not survive a power cut.
-    fsync: 'off',
-    full_page_writes: 'off',
+    ...(isDurable ? {} : { fsync: 'off', full_page_writes: 'off' }),
     log_min_messages: 'fatal',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])

@@ -1,0 +1,58 @@
+// The same calls as jobs of pg-boss, in its batch mode: fetched 100 at a time without a pause while
+// there are more, and completed together when the handler returns; its maintenance, its scheduler and
+// the listening are off. It does less than the app: a job is kept until its retention is over, but there
+// are no events and no carrier's id, a batch is completed or failed as one, and a job whose
+// worker dies is run again after its expiry. It does more in that it takes any kind of job,
+// with priorities, dead letters and policies for each queue.
+import { PgBoss } from 'pg-boss'
+import { createStubCarrier } from '../carrier.ts'
+import { answerCommands } from '../commands.ts'
+import { givenPlace, openPool } from '../place.ts'
+import { inPortions, textOf } from '../text.ts'
+
+const queue = 'send-sms'
+const place = givenPlace()
+if (!('url' in place)) throw new Error('pg-boss needs a PostgreSQL')
+const carrier = createStubCarrier()
+const boss = new PgBoss({
+  connectionString: place.url,
+  schema: place.schema,
+  supervise: false,
+  schedule: false,
+})
+boss.on('error', (error) => console.error(error))
+await boss.start()
+await boss.createQueue(queue)
+let sent = 0
+
+await answerCommands(
+  {},
+  {
+    enqueue: (count) =>
+      inPortions(count, (first, end) =>
+        boss.insert(
+          queue,
+          Array.from({ length: end - first }, (_, i) => ({
+            data: { id: `message-${sent++}`, ...textOf(first + i) },
+          })),
+        ),
+      ),
+    async deliver(count) {
+      const taken = carrier.takes(count)
+      const options = { batchSize: 100, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 }
+      await boss.work<{ id: string }>(queue, options, async (jobs) => {
+        await Promise.all(jobs.map((job) => carrier.send(job.data.id)))
+      })
+      await taken
+      await boss.offWork(queue, { wait: true })
+    },
+    async left() {
+      const pool = await openPool(place)
+      const { rows } = await pool.query<{ left: string }>(
+        `select count(*) as left from job where state <> 'completed'`,
+      )
+      await pool.end()
+      return { left: Number(rows[0]?.left) }
+    },
+  },
+)
