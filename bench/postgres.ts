@@ -16,8 +16,13 @@ export async function startPostgres(given: string | undefined): Promise<Engine> 
   const query = async (text: string) => (await client.query<Record<string, unknown>>(text)).rows
   const [backend] = await query('select pg_backend_pid() as pid')
   const postmaster = parentOf(Number(backend?.['pid']))
-  // On the CPU of the program that asks it: the two together are what a message costs.
-  if (given === undefined) spawnSync('taskset', ['-a', '-c', '-p', '1', String(postmaster)])
+  if (given === undefined) {
+    // On the CPU of the program that asks it: the two together are what a message costs.
+    spawnSync('taskset', ['-a', '-c', '-p', '1', String(postmaster)])
+    // It would clean up after one program at the cost of another one.
+    await query('alter system set autovacuum = off')
+    await query('select pg_reload_conf()')
+  }
   const schemas = new Set<string>()
   const drop = async (place: Place) => {
     const schema = schemaOf(place)

@@ -31,7 +31,7 @@ export function createTable<Column extends string>(
   const roundsOf = (program: string) => measured.get(program) ?? []
   const line = (first: string, cells: string[]) => {
     const padded = names.map((name, i) => (cells[i] ?? '').padStart(widthOf(name)))
-    console.log(`${first.padEnd(24)}  ${padded.join('  ')}`)
+    console.log(`${first.padEnd(42)}  ${padded.join('  ')}`)
   }
   const middle = (program: string, column: Column) =>
     median(roundsOf(program).map((round) => round[column]))
@@ -60,7 +60,7 @@ export function createTable<Column extends string>(
         names.map((name, i) => (name in goals ? (ratios[i] ?? NaN).toFixed(2) : '')),
       )
       const words = wanted.map((name) => `${name} ${goals[name]}`).join(', ')
-      if (words !== '') console.log(`${' '.repeat(24)}  (goal: ${words})`)
+      if (words !== '') console.log(`${' '.repeat(42)}  (goal: ${words})`)
     },
   }
 }

@@ -12,5 +12,6 @@ export async function inPortions(
   write: (first: number, end: number) => Promise<unknown>,
   size = 1_000,
 ): Promise<void> {
-  for (let first = 0; first < count; first += size) await write(first, Math.min(first + size, count))
+  for (let first = 0; first < count; first += size)
+    await write(first, Math.min(first + size, count))
 }

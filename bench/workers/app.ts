@@ -1,7 +1,8 @@
 // The app's own worker, as it is installed: messages come in by `app.messages.send`, and leave by the
-// worker in the background with its default settings. Per message it writes two changes of status
-// (SENDING before the call, ACCEPTED with the carrier's id after it) and an event for each, in tables
-// that keep both; meanwhile it also looks after stale, doubtful and silent messages.
+// worker in the background, with its default settings or (second argument) with so many calls at the
+// same time. Per message it writes two changes of status (SENDING before the call, ACCEPTED with the
+// carrier's id after it) and an event for each, in tables that keep both; meanwhile it also looks after
+// stale, doubtful and silent messages.
 import { createTwilioApp } from '../../apps/twilio/src/index.ts'
 import { benchAccount, benchPublicUrl, benchToken } from '../callback.ts'
 import { createStubCarrier } from '../carrier.ts'
@@ -11,6 +12,7 @@ import { inPortions, textOf } from '../text.ts'
 import { countWaiting } from './waiting.ts'
 
 const place = givenPlace()
+const concurrency = process.argv[3] === undefined ? undefined : Number(process.argv[3])
 const carrier = createStubCarrier()
 function openApp(worker: 'manual' | 'background') {
   const config = {
@@ -18,6 +20,7 @@ function openApp(worker: 'manual' | 'background') {
     publicUrl: benchPublicUrl,
     database: settingOf(place),
     worker,
+    delivery: concurrency === undefined ? {} : { concurrency },
   }
   return createTwilioApp(config, { provider: carrier.provider })
 }

@@ -31,12 +31,15 @@ const newId = (hex: string, random: string) => `
   substr(${random}, 4, 3) || '-' || substr(${random}, 7, 12)`
 
 const make = 'file' in place ? fillFile() : await fillSchema()
-await answerCommands({}, {
-  async fill(count) {
-    await make(done, done + count)
-    done += count
+await answerCommands(
+  {},
+  {
+    async fill(count) {
+      await make(done, done + count)
+      done += count
+    },
   },
-})
+)
 
 function fillFile(): (from: number, to: number) => void {
   const db = openFile(place)

@@ -2,22 +2,27 @@
 // (https://worker.graphile.org/docs/performance): jobs fetched 500 at a time and completed together.
 // It does less than the app: a job that is done is deleted, nothing is kept of the message, its status,
 // its events or the carrier's id, and nobody could tell a call without an answer from one that was never
-// made (a job whose worker dies is run again, after four hours). It does more in that it takes
-// any kind of task, retries and named queues.
+// made (a job whose worker dies is run again, after four hours). It does more in that it takes any kind
+// of task, and in named queues. With the second argument `books` its task keeps the app's rows and
+// events, as somebody would have to who wants to know the same: grouped, and with 100 jobs at the same
+// time so that the groups are large.
 import { Logger, makeWorkerUtils, run } from 'graphile-worker'
 import { createStubCarrier } from '../carrier.ts'
 import { answerCommands } from '../commands.ts'
 import { givenPlace, openPool } from '../place.ts'
-import { inPortions, textOf } from '../text.ts'
+import { inPortions } from '../text.ts'
+import { createPeerJobs } from './books.ts'
 
 const place = givenPlace()
 if (!('url' in place)) throw new Error('graphile-worker needs a PostgreSQL')
+const withBooks = process.argv[3] === 'books'
 const carrier = createStubCarrier()
+const jobs = await createPeerJobs(carrier, place, withBooks)
 const preset = {
   worker: {
     connectionString: place.url,
     schema: place.schema,
-    concurrentJobs: 24,
+    concurrentJobs: withBooks ? 100 : 24,
     maxPoolSize: 25,
     localQueue: { size: 500 },
     completeJobBatchDelay: 0,
@@ -28,20 +33,17 @@ const preset = {
 }
 const utils = await makeWorkerUtils({ preset })
 await utils.migrate()
-let sent = 0
 
 await answerCommands(
   {},
   {
     enqueue: (count) =>
-      inPortions(count, (first, end) =>
-        utils.addJobs(
-          Array.from({ length: end - first }, (_, i) => ({
-            identifier: 'send-sms',
-            payload: { id: `message-${sent++}`, ...textOf(first + i) },
-          })),
-        ),
-      ),
+      inPortions(count, async (first, end) => {
+        const messages = await jobs.enter(first, end)
+        await utils.addJobs(
+          messages.map((payload) => ({ identifier: 'send-sms', payload: { ...payload } })),
+        )
+      }),
     async deliver(count) {
       const taken = carrier.takes(count)
       const runner = await run({
@@ -51,7 +53,7 @@ await answerCommands(
         taskList: {
           async 'send-sms'(payload) {
             const { id } = payload as { id: string }
-            await carrier.send(id)
+            await jobs.send(id)
           },
         },
       })

@@ -6,9 +6,9 @@
 import { createStubCarrier } from '../carrier.ts'
 import { answerCommands } from '../commands.ts'
 import { givenPlace, makeTables, openPool } from '../place.ts'
-import { inPortions, textOf } from '../text.ts'
-import { nextId } from '../servers/limit-answer.ts'
-import { countWaiting, waitingColumns } from './waiting.ts'
+import { inPortions } from '../text.ts'
+import { enter, markStatement } from './books.ts'
+import { countWaiting } from './waiting.ts'
 
 const batch = 100
 const withEvents = process.argv[3] === 'events'
@@ -16,12 +16,6 @@ const place = givenPlace()
 await makeTables(place)
 const pool = await openPool(place)
 const carrier = createStubCarrier()
-
-const insert = `
-  insert into sms_log (${waitingColumns})
-  select id, 'sms', 'outbound', to_phone, '+15005550006', message, 'QUEUED',
-    0, 1, $4::bigint + 14400000, 0, $4, 0, $4, $4, $4
-  from unnest($1::text[], $2::text[], $3::text[]) as given (id, to_phone, message)`
 
 const takeDue = `
   with due as materialized (
@@ -40,18 +34,7 @@ const claim = withEvents
     ) select * from claimed`
   : takeDue
 
-const raise = `
-  update sms_log
-  set status = 'ACCEPTED', status_rank = 2, provider_msg_id = sid, num_segments = 1,
-    next_at = $4::bigint, last_event_time = $3::bigint, updated_at = $3
-  from unnest($1::text[], $2::text[]) as given (given_id, sid)
-  where id = given_id and status_rank < 2`
-const mark = withEvents
-  ? `with raised as (${raise} returning id, sid, attempts)
-    insert into sms_event
-      (message_id, provider_msg_id, status, source, applied, detail, attempt, created_at)
-    select id, sid, 'ACCEPTED', 'worker', 1, 'queued', attempts, $3 from raised`
-  : raise
+const mark = markStatement({ withEvents })
 
 async function deliverBatch(): Promise<number> {
   const now = Date.now()
@@ -70,15 +53,7 @@ await answerCommands(
   {},
   {
     enqueue: (count) =>
-      inPortions(count, (first, end) => {
-        const texts = Array.from({ length: end - first }, (_, i) => textOf(first + i))
-        return pool.query(insert, [
-          texts.map(nextId),
-          texts.map((text) => text.toPhone),
-          texts.map((text) => text.message),
-          Date.now(),
-        ])
-      }),
+      inPortions(count, (first, end) => enter(pool, { first, end, withEvents: false })),
     async deliver() {
       while ((await deliverBatch()) > 0);
     },

@@ -6,7 +6,8 @@ import { answerCommands } from '../commands.ts'
 import { givenPlace, makeTables, openFile } from '../place.ts'
 import { nextId } from '../servers/limit-answer.ts'
 import { inPortions, textOf } from '../text.ts'
-import { countWaiting, waitingColumns } from './waiting.ts'
+import { waitingColumns } from './books.ts'
+import { countWaiting } from './waiting.ts'
 
 const batch = 100
 const withEvents = process.argv[3] === 'events'

@@ -15,7 +15,3 @@ export async function countWaiting(place: Place): Promise<number> {
   await pool.end()
   return Number(rows[0]?.left)
 }
-
-/** The columns of a message that waits, and what a limit writes into them. */
-export const waitingColumns = `id, channel, direction, to_phone, from_phone, message, status,
-  status_rank, priority, expires_at, attempts, next_at, polls, last_event_time, created_at, updated_at`
