@@ -47,6 +47,8 @@ export async function runLoad(target: {
       }
       socket.on('connect', send)
       socket.on('error', reject)
+      // Of no effect when everything was answered.
+      socket.on('close', () => reject(new Error('the server hung up')))
       socket.on('data', (chunk: Buffer) => {
         pending += chunk.toString('latin1')
         const end = pending.indexOf('\r\n\r\n')

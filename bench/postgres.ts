@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import pg from 'pg'
+import { Client } from 'pg'
 import { cpuOfFamily } from './cpu.ts'
 import { atEnd } from './ending.ts'
 import type { Engine } from './engine.ts'
@@ -10,7 +10,7 @@ import type { Place } from './place.ts'
 /** The server at `given`, else one of our own on a disk of this machine, with fsync. */
 export async function startPostgres(given: string | undefined): Promise<Engine> {
   const url = given ?? (await startOwn())
-  const client = new pg.Client({ connectionString: url, application_name: 'bench' })
+  const client = new Client({ connectionString: url, application_name: 'bench' })
   client.on('error', () => undefined)
   await client.connect()
   const query = async (text: string) => (await client.query<Record<string, unknown>>(text)).rows

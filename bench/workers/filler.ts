@@ -41,7 +41,7 @@ await answerCommands(
   },
 )
 
-function fillFile(): (from: number, to: number) => void {
+function fillFile(): (from: number, to: number) => Promise<void> {
   const db = openFile(place)
   db.exec('create temp table made (n integer, at integer, id text, sid text)')
   const number = db.prepare(`
@@ -54,7 +54,7 @@ function fillFile(): (from: number, to: number) => void {
     )`)
   const log = db.prepare(`insert into sms_log (${logColumns}) select ${logValues} from made`)
   const events = db.prepare(`insert into sms_event (${eventColumns}) ${eventSelects}`)
-  return (from, to) => {
+  return async (from, to) => {
     db.exec('begin; delete from made')
     number.run(from, to)
     log.run()
