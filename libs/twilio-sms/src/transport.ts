@@ -73,6 +73,7 @@ export function createPoolTransport(limits: PoolLimits): Transport {
   return {
     async send(request) {
       if (closed) throw new TwilioNoReplyError('never', 'closed')
+      const begun = performance.now()
       let pool: Pool
       try {
         pool = await poolFor(request.origin)
@@ -82,7 +83,10 @@ export function createPoolTransport(limits: PoolLimits): Transport {
       }
       return new Promise((resolve, reject) => {
         const { method, path, headers, body = null } = request
-        pool.dispatch({ method, path, headers, body }, receiver(limits, resolve, reject))
+        pool.dispatch(
+          { method, path, headers, body },
+          receiver({ ...limits, begun }, resolve, reject),
+        )
       })
     },
     async close() {
@@ -100,7 +104,7 @@ export function createPoolTransport(limits: PoolLimits): Transport {
  * did not leave, what fails later may have.
  */
 function receiver(
-  limits: PoolLimits,
+  limits: PoolLimits & { begun: number },
   resolve: (reply: TransportReply) => void,
   reject: (error: TwilioNoReplyError) => void,
 ): Dispatcher.DispatchHandler {
@@ -131,6 +135,9 @@ function receiver(
 
   return {
     onRequestStart(controller) {
+      // A process that was stopped while it connected learns of its connection before its timers run.
+      // By then somebody else may have sent what it wanted to send.
+      if (performance.now() - limits.begun >= limits.connectTimeoutMs) fail('no-connection')
       // Given up while it waited for a connection, and reported as never sent: so it must not be
       // written now. Throwing here makes undici drop the request and keep the connection.
       if (settled) throw new Error('given up before it was sent')

@@ -1,100 +1,120 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
-import { type CrashReport, runCrashes } from './run.ts'
+import { describe, it, type TestContext } from 'node:test'
+import type { Behaviour } from '@hsb/twilio-simulator'
+import { startPostgres } from '../postgres/server.ts'
+import type { Mutant } from './mutants.ts'
+import { everything, profiles } from './profiles.ts'
+import { type ChaosReport, type ChaosRun, keepEvidence, runChaos } from './run.ts'
 
-/** In the words of the promises: what is lost, what is there twice, what nobody knows. */
-function verdictOf({ idsByKey, rows, arrivals }: CrashReport) {
-  const found = new Set(rows.map((row) => row.id))
-  const ids = [...idsByKey.values()]
-  const counts = [...arrivals.values()]
-  return {
-    keysWithSeveralIds: ids.filter((one) => one.size !== 1).length,
-    lostIds: ids.flatMap((one) => [...one]).filter((id) => !found.has(id)).length,
-    doubleRows: rows.length - idsByKey.size,
-    lostTexts: counts.filter((n) => n === 0).length,
-    doubleTexts: counts.filter((n) => n > 1).length,
-    unknown: rows.filter((row) => row.sid === null).length,
-    // Nobody has refused anything.
-    failed: rows.filter((row) => row.status === 'FAILED').length,
-  }
+const postgres = await startPostgres()
+const fourWorkers = () => ({ ...postgres.newPlace(), workers: 4 })
+const kill = { kind: 'kill' } as const
+
+/** Runs it and says what came of it. */
+async function run(t: TestContext, plan: ChaosRun): Promise<ChaosReport> {
+  const report = await runChaos(t, plan)
+  const { strikes, effective, doubted, sentAgain, slowestMs } = report.figures
+  t.diagnostic(`${effective} of ${strikes} hit a call to Twilio`)
+  t.diagnostic(`${doubted} in doubt (slowest ${slowestMs} ms), ${sentAgain} sent again`)
+  return report
 }
 
-const nothingWrong = {
-  keysWithSeveralIds: 0,
-  lostIds: 0,
-  doubleRows: 0,
-  lostTexts: 0,
-  doubleTexts: 0,
-  unknown: 0,
-  failed: 0,
+/** In the words of the promises: nothing lost, nothing doubled, nobody left in doubt. */
+function assertClean(report: ChaosReport): void {
+  const { strikes, effective, unsettled } = report.figures
+  if (report.breaches.length > 0) console.error(`left in ${keepEvidence(report)}`)
+  assert.deepEqual(report.breaches, [])
+  assert.equal(unsettled, 0)
+  assert.ok(effective >= 0.9 * strikes, `only ${effective} of ${strikes} hit anything`)
 }
 
-describe('an API that is killed while it works', () => {
-  it('loses nothing, sends nothing twice and gives each key one id', async (t) => {
-    const kills = 25
-    const report = await runCrashes(t, {
-      messages: 2_000,
-      kills,
-      seed: 20_261_122,
-      behaviours: [
-        // Half the messages are never called back: what was cut off has to be looked up.
-        { kind: 'lost-callbacks', times: 'always', probability: 0.5 },
-        { kind: 'lagging-list', ms: 500, times: 'always', probability: 0.2 },
-        { kind: 'late-accept', ms: 300, times: 'always', probability: 0.02 },
-      ],
-    })
-    const { effectiveKills, cutSends, replays, doubted, sentAgain, idsByKey } = report
-    t.diagnostic(`${effectiveKills} of ${kills} kills were effective, ${cutSends} cut a send off`)
-    t.diagnostic(`${replays} replays, ${doubted} messages in doubt, ${sentAgain} sent again`)
-    assert.ok(effectiveKills >= 0.9 * kills, `only ${effectiveKills} kills hit anything`)
-    assert.ok(cutSends >= 0.9 * kills, `only ${cutSends} kills hit a call to Twilio`)
+describe('an app that is killed while it works', () => {
+  const plan = { messages: 2_000, strikes: 25, trouble: kill, profile: everything }
+
+  it('keeps its promises as one process on SQLite', async (t) => {
+    const report = await run(t, { ...plan, name: 'gate sqlite', seed: 20_261_122 })
+    assertClean(report)
+    const { doubted, sentAgain } = report.figures
     assert.ok(doubted > 0 && sentAgain > 0, 'both ends of a doubt have to be among them')
-    assert.equal(idsByKey.size, 2_000)
-    assert.deepEqual(verdictOf(report), nothingWrong)
+  })
+
+  it('keeps its promises as an API and four workers on PostgreSQL', async (t) => {
+    const name = 'gate postgres'
+    const report = await run(t, { ...plan, name, seed: 20_261_123, postgres: fourWorkers() })
+    assertClean(report)
   })
 
   it('loses no callback that came before its own commit', async (t) => {
-    const kills = 4
-    const report = await runCrashes(t, {
+    // Twilio tells the whole story of a message before it answers the call that made it.
+    const early = { kind: 'early-callbacks', times: 'always' } as const
+    const report = await run(t, {
+      name: 'gate early',
       messages: 200,
-      kills,
+      strikes: 4,
+      trouble: kill,
       seed: 3,
-      // Twilio tells the whole story of a message before it answers the call that made it.
-      behaviours: [{ kind: 'early-callbacks', times: 'always' }],
+      profile: { behaviours: [early], settleAfterSeconds: 1 },
       until: 'DELIVERED',
     })
-    const { effectiveKills, cutSends, unanswered, rows } = report
-    t.diagnostic(`${cutSends} of ${kills} kills cut a send off, ${unanswered} were never answered`)
-    assert.ok(effectiveKills >= 0.9 * kills, `only ${effectiveKills} kills hit anything`)
-    assert.ok(unanswered > 0, 'some have to be known by their callbacks alone')
-    assert.deepEqual(verdictOf(report), nothingWrong)
+    assertClean(report)
+    const { rows, events } = report.evidence
+    const answered = new Set(
+      events.flatMap(({ id, status, source }) =>
+        status === 'ACCEPTED' && source === 'worker' ? [id] : [],
+      ),
+    )
+    const unanswered = rows.filter((row) => !answered.has(row.id))
+    assert.ok(unanswered.length > 0, 'some have to be known by their callbacks alone')
     assert.deepEqual(new Set(rows.map((row) => row.status)), new Set(['DELIVERED']))
   })
+})
 
-  // Without these two the tests above could be some that cannot fail.
-  it('is caught when it sends again what was cut off', async (t) => {
-    const report = await runCrashes(t, {
-      messages: 150,
-      kills: 3,
-      seed: 1,
-      behaviours: [],
-      mutant: 'blind-resend',
-    })
-    const { doubleTexts } = verdictOf(report)
-    t.diagnostic(`${doubleTexts} texts were sent twice`)
-    assert.ok(doubleTexts >= 5, `only ${doubleTexts} doubled texts`)
+describe('a worker that stands still for longer than its lease', () => {
+  const pauses = {
+    messages: 800,
+    strikes: 10,
+    trouble: { kind: 'pause', ms: 2_000 } as const,
+    // No rest: what a lease has left is asked about at once, while the sleeper still sleeps.
+    profile: { ...profiles.normal, settleAfterSeconds: 0 },
+  }
+
+  it('sends nothing when it wakes up', async (t) => {
+    const name = 'gate pauses'
+    assertClean(await run(t, { ...pauses, name, seed: 5, postgres: fourWorkers() }))
   })
 
-  it('is caught when it gives up what was cut off', async (t) => {
-    const report = await runCrashes(t, {
-      messages: 150,
-      kills: 3,
-      seed: 2,
-      behaviours: [],
-      mutant: 'give-up',
+  it('is caught when it does not look at its lease', async (t) => {
+    const mutant = 'zombie' as const
+    const plan = { ...pauses, name: 'gate zombie', seed: 6, mutant, postgres: fourWorkers() }
+    const { figures } = await run(t, plan)
+    assert.ok(figures.doubled >= 1, 'no text was doubled')
+  })
+})
+
+// Without these the tests above could be some that cannot fail.
+describe('a mistake', { concurrency: true }, () => {
+  const plan = { messages: 150, strikes: 3, trouble: kill, profile: profiles.normal }
+  const mutants: { mutant: Mutant; breaks: 'lost' | 'doubled' }[] = [
+    { mutant: 'send-then-mark', breaks: 'doubled' },
+    { mutant: 'give-up', breaks: 'lost' },
+    { mutant: 'blind-resend', breaks: 'doubled' },
+  ]
+  for (const { mutant, breaks } of mutants) {
+    it(`is caught: ${mutant}`, async (t) => {
+      const { figures } = await run(t, { ...plan, name: mutant, seed: 1, mutant })
+      t.diagnostic(`${figures.lost} lost, ${figures.doubled} doubled`)
+      assert.ok(figures[breaks] >= 5, `only ${figures[breaks]} ${breaks}`)
     })
-    const { failed, lostTexts } = verdictOf(report)
-    t.diagnostic(`${failed} messages failed, ${lostTexts} of them were never sent`)
-    assert.ok(failed >= 5, `only ${failed} failed messages`)
+  }
+
+  it('is caught: no rest before the look-up, where lists lag', async (t) => {
+    const behaviours: Behaviour[] = [
+      { kind: 'lost-callbacks', times: 'always' },
+      { kind: 'lagging-list', ms: 1_000, times: 'always' },
+      { kind: 'hang-up', after: 'accepting', times: 'always', probability: 0.2 },
+    ]
+    const profile = { behaviours, settleAfterSeconds: 0 }
+    const { figures } = await run(t, { ...plan, name: 'no rest', seed: 4, profile })
+    assert.ok(figures.doubled >= 5, `only ${figures.doubled} doubled`)
   })
 })

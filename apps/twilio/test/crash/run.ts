@@ -1,153 +1,96 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Behaviour, createSimulator, type Simulator } from '@hsb/twilio-simulator'
-import { type MortalApi, startMortalApi } from './api.ts'
-import type { Mutant } from './api-process.ts'
-import { type Client, createClient } from './client.ts'
+import { rankOf } from '../../src/domain/message.ts'
 import { createDice } from '../dice.ts'
-import { createKiller, type KillCounts } from './killer.ts'
+import { assemble, type Casting, type Stage } from './cast.ts'
+import { type Breach, type Evidence, judge } from './checker.ts'
+import { type Figures, figuresOf } from './figures.ts'
+import { createHistory } from './history.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import { messagesPerPhone, postAll } from './posts.ts'
+import type { Profile } from './profiles.ts'
+import { spreadStrikes } from './spread.ts'
+import { createStriker, type Trouble } from './strikes.ts'
 
-/** Clients post messages while the API is killed again and again. */
-export interface CrashRun {
+/** Clients post messages while something goes wrong again and again. */
+export interface ChaosRun extends Pick<Casting, 'postgres' | 'wired' | 'mutant'> {
+  name: string
   messages: number
-  kills: number
+  strikes: number
+  trouble: Trouble
   seed: number
-  /** What goes wrong at Twilio besides slow answers. */
-  behaviours: Behaviour[]
+  profile: Profile
+  /** Default 1, the shortest. */
+  leaseSeconds?: number | undefined
   /** The status in which a message is left alone. Default: whatever Twilio has said yes to. */
-  until?: 'ACCEPTED' | 'DELIVERED'
-  mutant?: Mutant | undefined
+  until?: 'ACCEPTED' | 'DELIVERED' | undefined
 }
 
 /** What is left when everything has come to rest. */
-export interface CrashReport extends KillCounts {
-  /** Every id that a key was answered with. */
-  idsByKey: Map<string, Set<string>>
-  /** Answers that named an earlier call. */
-  replays: number
-  rows: { id: string; status: string; sid: string | null }[]
-  /** How often each text arrived at Twilio. */
-  arrivals: Map<string, number>
-  /** Messages that were in doubt at some time. */
-  doubted: number
-  /** Messages that Twilio turned out not to have, and that were sent again. */
-  sentAgain: number
-  /** Messages that Twilio has although no answer of Twilio ever reached us. */
-  unanswered: number
+export interface ChaosReport {
+  figures: Figures
+  breaches: Breach[]
+  evidence: Evidence
 }
 
-const clients = 8
-const textOf = (n: number) => `message ${n}`
-const numberOf = (n: number) => `+1415555${2_000 + (n % 500)}`
+const restMs = 60_000
 
-/** Runs it to the end. Everything it starts is closed with the test. */
-export async function runCrashes(t: TestContext, run: CrashRun): Promise<CrashReport> {
-  t.diagnostic(`seed ${run.seed}`)
+/** Runs it to the end and judges it. Everything it starts is closed with the stage. */
+export async function runChaos(stage: Stage, run: ChaosRun): Promise<ChaosReport> {
+  stage.diagnostic(`${run.name}, seed ${run.seed}`)
+  const begun = performance.now()
   const dice = createDice(run.seed)
-  const folder = mkdtempSync(join(tmpdir(), 'hsb-twilio-crash-'))
-  const file = join(folder, 'sms.db')
-  const twilio = createSimulator({
-    delays: { queuedMs: 1, sendingMs: 1, sentMs: 5, deliveredMs: 10 },
-  })
-  const { url } = await twilio.listen()
-  // Most answers come late, so that there is always a call to be cut off.
-  twilio.behave(
-    { kind: 'slow', before: 'accepting', ms: 30, times: 'always', probability: 0.25 },
-    { kind: 'slow', after: 'accepting', ms: 50, times: 'always', probability: 0.8 },
-    ...run.behaviours,
-  )
-  const { accountSid, authToken } = twilio
-  const api = await startMortalApi({
-    file,
-    twilio: { url, accountSid, authToken },
-    mutant: run.mutant,
-  })
-  const client = createClient(api.port)
-  t.after(async () => {
-    client.close()
-    await api.close()
-    await twilio.close()
-    rmSync(folder, { recursive: true })
-  })
-
-  await api.up()
-  const killer = createKiller({ ...run, dice, twilio, api, client })
-  const posted = await postAll({ run, api, client, dice, onAccepted: () => killer.accepted() })
-  await killer.finished()
-  const database = new DatabaseSync(file, { readOnly: true })
-  t.after(() => database.close())
-  await comeToRest(database, run.until ?? 'ACCEPTED')
-  const rows = database.prepare('select id, status, provider_msg_id as sid from sms_log').all()
-  const count = (condition: string) =>
-    Number(database.prepare(`select count(*) as n from sms_log where ${condition}`).get()?.['n'])
-  const has = (event: string) => `id in (select message_id from sms_event where ${event})`
-  return {
-    ...killer.counts(),
-    ...posted,
-    rows: rows as unknown as CrashReport['rows'],
-    arrivals: countArrivals(run, twilio),
-    doubted: count(has(`status = 'IN_DOUBT'`)),
-    sentAgain: count(has(`status = 'QUEUED' and source = 'worker'`)),
-    unanswered: count(`provider_msg_id is not null and not
-      ${has(`status = 'ACCEPTED' and source = 'worker'`)}`),
+  const history = createHistory()
+  const { leaseSeconds = 1 } = run
+  const casting = { ...run, ...run.profile, leaseSeconds, messagesPerPhone }
+  const cast = await assemble(stage, casting, history)
+  const striker = createStriker(cast, { ...run, dice, history })
+  const spread = spreadStrikes({ ...run, dice, strike: () => striker.strike() })
+  await postAll(stage, cast, { ...run, dice, history, onAccepted: () => spread.accepted() })
+  await spread.finished()
+  await striker.released()
+  const ledger = openLedger(cast.place)
+  const unsettled = await comeToRest(ledger, rankOf[run.until ?? 'ACCEPTED'])
+  const evidence: Evidence = {
+    ...(await ledger.read()),
+    history: history.entries(),
+    accepts: await cast.twilio.accepts(),
+    rules: { settleAfterSeconds: run.profile.settleAfterSeconds, messagesPerPhone },
   }
+  const breaches = judge(evidence)
+  const seconds = Math.round((performance.now() - begun) / 1_000)
+  const { cutCalls } = striker
+  const told = { ...run, ...spread.counts(), breaches, cutCalls, unsettled, seconds }
+  return { figures: figuresOf(evidence, pick(told)), breaches, evidence }
 }
 
-/** Posts every message until it is accepted, and one in ten once more. */
-async function postAll(cast: {
-  run: CrashRun
-  api: MortalApi
-  client: Client
-  dice: () => number
-  onAccepted: () => void
-}): Promise<Pick<CrashReport, 'idsByKey' | 'replays'>> {
-  const { run, api, client, dice, onAccepted } = cast
-  const idsByKey = new Map<string, Set<string>>()
-  let replays = 0
-  let next = 0
-
-  async function post(n: number): Promise<void> {
-    const key = `key-${n}`
-    for (;;) {
-      await api.up()
-      const answer = await client.send(key, { to_phone: numberOf(n), message: textOf(n) })
-      if (answer?.status !== 202) continue
-      if (answer.replayed) replays++
-      idsByKey.set(key, (idsByKey.get(key) ?? new Set()).add(answer.id))
-      return
-    }
-  }
-
-  async function work(): Promise<void> {
-    for (let n = next++; n < run.messages; n = next++) {
-      await post(n)
-      onAccepted()
-      if (dice() < 0.1) await post(n)
-    }
-  }
-
-  await Promise.all(Array.from({ length: clients }, work))
-  return { idsByKey, replays }
+/** Only what the figures tell: not the whole plan of the run. */
+function pick(told: Parameters<typeof figuresOf>[1]): Parameters<typeof figuresOf>[1] {
+  const { name, seed, messages, strikes, effective, unsettled, seconds } = told
+  const { breaches, cutCalls } = told
+  return { name, seed, messages, strikes, effective, unsettled, seconds, breaches, cutCalls }
 }
-
-const finalRanks = { ACCEPTED: 2, DELIVERED: 4 }
 
 /** Processes are at work on real clocks here, so that all one can do is to look again. */
-async function comeToRest(database: DatabaseSync, until: 'ACCEPTED' | 'DELIVERED'): Promise<void> {
-  const count = database.prepare('select count(*) as n from sms_log where status_rank < ?')
-  const deadline = performance.now() + 20_000
-  while (count.get(finalRanks[until])?.['n'] !== 0) {
-    if (performance.now() > deadline) return
-    await delay(25)
+async function comeToRest(ledger: Ledger, rank: number): Promise<number> {
+  const deadline = performance.now() + restMs
+  for (;;) {
+    const unsettled = await ledger.below(rank)
+    if (unsettled === 0 || performance.now() > deadline) return unsettled
+    await delay(50)
   }
 }
 
-function countArrivals(run: CrashRun, twilio: Simulator): Map<string, number> {
-  const arrivals = new Map(Array.from({ length: run.messages }, (_, n) => [textOf(n), 0]))
-  for (const { body } of twilio.messages()) arrivals.set(body, (arrivals.get(body) ?? 0) + 1)
-  return arrivals
+/** Keeps what a red run has left, to be looked at; answers the folder. */
+export function keepEvidence({ evidence, breaches, figures }: ChaosReport): string {
+  const { history, ...rest } = evidence
+  const folder = join(tmpdir(), 'hsb-twilio-crash-red', `${figures.name}-${figures.seed}`)
+  mkdirSync(folder, { recursive: true })
+  const lines = history.map((entry) => JSON.stringify(entry))
+  writeFileSync(join(folder, 'history.jsonl'), `${lines.join('\n')}\n`)
+  for (const [name, value] of Object.entries({ ...rest, breaches, figures }))
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(value, null, 1))
+  return folder
 }

@@ -1,0 +1,105 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TwilioConfig } from '../../src/config.ts'
+import type { ActorOptions, Place } from './actor-process.ts'
+import type { History } from './history.ts'
+import { freePort, type Mortal, startMortal } from './mortal.ts'
+import type { Mutant } from './mutants.ts'
+import { type CountingTwilio, startTwilio } from './twilio.ts'
+import type { TwilioOptions } from './twilio-process.ts'
+import { layWire, type Wire } from './wire.ts'
+
+/** What a run needs of a test, or of a script in its place. */
+export interface Stage {
+  after(clean: () => unknown): void
+  diagnostic(words: string): void
+}
+
+/** Everybody in a run but its clients. */
+export interface Cast {
+  twilio: CountingTwilio
+  /** Takes messages; on SQLite it is the worker too. */
+  api: Mortal
+  port: number
+  workers: Mortal[]
+  place: Place
+  /** Between the workers and what they talk to, where a run disturbs that. */
+  wires: Wire[]
+}
+
+/** How a cast is made up. */
+export interface Casting extends TwilioOptions {
+  /** A PostgreSQL for an API and so many workers; else one process on a SQLite of its own. */
+  postgres?: { url: string; schema: string; workers: number } | undefined
+  leaseSeconds: number
+  settleAfterSeconds: number
+  messagesPerPhone?: number | undefined
+  wired?: boolean | undefined
+  mutant?: Mutant | undefined
+}
+
+/** Starts them all; they end with the stage. */
+export async function assemble(stage: Stage, casting: Casting, history: History): Promise<Cast> {
+  const { postgres, wired = false, mutant } = casting
+  const twilio = await startTwilio(casting)
+  stage.after(() => twilio.close())
+  const port = await freePort()
+  const place = postgres ? { kind: 'postgres' as const, ...postgres } : ownFile(stage)
+  const wires: Wire[] = []
+  async function wire(url: string): Promise<string> {
+    if (!wired) return url
+    const laid = await layWire(url)
+    stage.after(() => laid.close())
+    wires.push(laid)
+    return laid.url
+  }
+
+  function start(name: string, where: Place, twilioUrl: string, role: Partial<ActorOptions>) {
+    const worker = name === 'api' && postgres ? 'manual' : 'background'
+    const config = { ...configOf(casting, { ...twilio, url: twilioUrl }, port), worker }
+    const options = { ...role, config, place: where, mutant }
+    const mortal = startMortal(name, { script: 'actor-process.ts', options, history })
+    stage.after(() => mortal.close())
+    return mortal
+  }
+
+  const api = start('api', place, twilio.url, { port })
+  // It makes the tables.
+  await api.up()
+  if (!postgres) return { twilio, api, port, workers: [api], place, wires }
+  const far: Place = { kind: 'postgres', schema: postgres.schema, url: await wire(postgres.url) }
+  const twilioUrl = await wire(twilio.url)
+  const workers = Array.from({ length: postgres.workers }, (_, i) =>
+    start(`worker-${i + 1}`, far, twilioUrl, {}),
+  )
+  await Promise.all(workers.map((worker) => worker.up()))
+  return { twilio, api, port, workers, place, wires }
+}
+
+function ownFile(stage: Stage): Place {
+  const folder = mkdtempSync(join(tmpdir(), 'hsb-twilio-crash-'))
+  stage.after(() => rmSync(folder, { recursive: true }))
+  return { kind: 'sqlite', file: join(folder, 'sms.db') }
+}
+
+function configOf(
+  casting: Casting,
+  twilio: Pick<CountingTwilio, 'url' | 'accountSid' | 'authToken'>,
+  port: number,
+): TwilioConfig {
+  const { leaseSeconds, settleAfterSeconds, messagesPerPhone: limit } = casting
+  return {
+    twilio: {
+      accountSid: twilio.accountSid,
+      authToken: twilio.authToken,
+      defaultFrom: '+15005550006',
+      baseUrl: twilio.url,
+      connectTimeoutMs: 200,
+      responseTimeoutMs: 700,
+    },
+    publicUrl: `http://127.0.0.1:${port}`,
+    delivery: { leaseSeconds, settleAfterSeconds, pollAfterSeconds: [1], idlePollMs: 50 },
+    throttles: limit === undefined ? {} : { messagesPerPhone: [{ limit, windowSeconds: 3_600 }] },
+  }
+}

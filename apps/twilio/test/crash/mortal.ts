@@ -1,0 +1,147 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Deed, History } from './history.ts'
+
+/** A process of the app that can be killed and comes back in the same place. */
+export interface Mortal {
+  name: string
+  /** Resolves while one is at work; after a kill, as soon as the next one is. */
+  up(): Promise<void>
+  /** Calls to Twilio that are not answered, as far as we have heard. */
+  openCalls(): number
+  /** Resolves when there is one. */
+  calling(): Promise<void>
+  /**
+   * SIGKILL, as the kernel does it when memory runs out; then the next one is started. Answers the ids
+   * of the messages whose call was cut off.
+   */
+  kill(): Promise<Set<string>>
+  /** SIGSTOP and, when the returned function is called, SIGCONT. Answers how many calls were open too. */
+  pause(): { openCalls: number; resume: () => void }
+  /** Ends what is left. */
+  close(): Promise<void>
+}
+
+/** How every process of a run is started. */
+export const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+
+// Loading is most of what a short life costs. Removed by the last one that closes.
+let compiled: string | undefined
+let users = 0
+
+/** What Node has compiled, kept for the processes that come after. */
+export function shareCompiled(): { folder: string; release(): void } {
+  users++
+  const folder = (compiled ??= mkdtempSync(join(tmpdir(), 'hsb-twilio-compiled-')))
+  return {
+    folder,
+    release() {
+      if (--users > 0) return
+      compiled = undefined
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Life {
+  child: ChildProcess
+  name: string
+  open: Set<string>
+  ready: Promise<void>
+}
+
+/** Starts the first one of `script`, which is handed `options` as JSON, and loads the second. */
+export function startMortal(
+  name: string,
+  { script, options, history }: { script: string; options: unknown; history: History },
+): Mortal {
+  const cache = shareCompiled()
+  let lives = 0
+  let wake = Promise.withResolvers<void>()
+  let current = begin(load())
+  let next = load()
+  let answering = current.ready
+
+  function load(): Life {
+    const path = join(import.meta.dirname, script)
+    const child = spawn(process.execPath, [...nodeArgs, path, JSON.stringify(options)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: { ...process.env, NODE_COMPILE_CACHE: cache.folder },
+    })
+    const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
+    ready.catch(() => undefined)
+    const life: Life = { child, name: `${name}.${++lives}`, open: new Set(), ready }
+    child.once('exit', (code) => reject(new Error(`${life.name} ended too early (${code})`)))
+    if (!child.stdout) throw new Error('a process without pipes')
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const deed = JSON.parse(line) as Deed & { at: number }
+      history.add({ ...deed, actor: life.name })
+      if (deed.kind === 'life') resolve()
+      if (deed.kind !== 'call') return
+      if (deed.event !== 'invoke') return void life.open.delete(deed.id)
+      life.open.add(deed.id)
+      if (life === current) wake.resolve()
+    })
+    return life
+  }
+
+  function begin(life: Life): Life {
+    life.child.stdin?.write('go\n')
+    return life
+  }
+
+  return {
+    name,
+    up: () => answering,
+    openCalls: () => current.open.size,
+    async calling() {
+      while (current.open.size === 0) {
+        wake = Promise.withResolvers()
+        await wake.promise
+      }
+    },
+    async kill() {
+      const dying = current
+      const death = end(dying.child)
+      current = next
+      // Before anything is awaited: nobody may take the dead one for answering.
+      answering = death.then(() => begin(current).ready)
+      next = load()
+      await answering
+      return dying.open
+    },
+    pause() {
+      const { child, open } = current
+      child.kill('SIGSTOP')
+      return { openCalls: open.size, resume: () => child.kill('SIGCONT') }
+    },
+    async close() {
+      await answering.catch(() => undefined)
+      await Promise.all([end(current.child), end(next.child)])
+      cache.release()
+    },
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exit = once(child, 'close')
+  child.kill('SIGKILL')
+  await exit
+}
+
+/** Callbacks need an address before anybody listens there. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('not a port')
+  return address.port
+}

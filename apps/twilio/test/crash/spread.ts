@@ -1,0 +1,55 @@
+import type { Dice } from '../dice.ts'
+
+/** Strikes at random moments, spread over the messages of a run. */
+export interface Spread {
+  /** A message was accepted. Resolves when the next one may be posted: no strike shall be missed. */
+  accepted(): Promise<void>
+  /** Resolves after the last strike. */
+  finished(): Promise<void>
+  /** Strikes so far, and those that cut something off. */
+  counts(): { strikes: number; effective: number }
+}
+
+/** So many messages may be accepted while a strike is prepared. */
+const ahead = 40
+
+/** Calls `strike` so many times; it answers whether that had an effect. */
+export function spreadStrikes(plan: {
+  messages: number
+  strikes: number
+  dice: Dice
+  strike: () => Promise<boolean>
+}): Spread {
+  const counts = { strikes: 0, effective: 0 }
+  let accepted = 0
+  let threshold = nextThreshold()
+  let striking: Promise<void> | undefined
+
+  function nextThreshold(): number {
+    const left = plan.strikes - counts.strikes
+    return accepted + Math.floor((plan.dice() * 1.8 * (plan.messages - accepted)) / (left + 1))
+  }
+
+  async function strike(): Promise<void> {
+    const hit = await plan.strike()
+    counts.strikes++
+    if (hit) counts.effective++
+    threshold = nextThreshold()
+  }
+
+  return {
+    async accepted() {
+      accepted++
+      if (striking && accepted > threshold + ahead) await striking
+      if (striking || counts.strikes === plan.strikes || accepted < threshold) return
+      striking = strike().finally(() => {
+        striking = undefined
+      })
+    },
+    async finished() {
+      await striking
+      while (counts.strikes < plan.strikes) await strike()
+    },
+    counts: () => counts,
+  }
+}

@@ -1,0 +1,83 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+
+/** What can happen to every connection of a wire at once. */
+export type WireFault = 'reset' | 'half-open' | 'slow'
+
+/** A wire to a server that can be disturbed. */
+export interface Wire {
+  /** The server's address over this wire. */
+  url: string
+  /** Disturbs it for so long; what stood still is then broken. Answers the connections it hit. */
+  disturb(fault: WireFault, ms: number): Promise<number>
+  close(): Promise<void>
+}
+
+const slowMs = 150
+
+/** Lays a wire to the server at `url`. */
+export async function layWire(url: string): Promise<Wire> {
+  const { hostname, port } = new URL(url)
+  const ends = new Set<Socket>()
+  let fault: WireFault | undefined
+  const pending = new Set<NodeJS.Timeout>()
+
+  function pass(data: Buffer, other: Socket): void {
+    if (fault === 'half-open') return
+    if (fault !== 'slow') return void other.write(data)
+    // Timers of one length end in the order in which they began.
+    const timer = setTimeout(() => {
+      pending.delete(timer)
+      if (!other.destroyed) other.write(data)
+    }, slowMs)
+    pending.add(timer)
+  }
+
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = connect({ port: Number(port), host: hostname, noDelay: true })
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      ends.add(one)
+      one.on('data', (data) => pass(data, other))
+      one.on('error', () => undefined)
+      one.on('close', () => {
+        ends.delete(one)
+        other.destroy()
+      })
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const own = typeof address === 'object' && address ? address.port : 0
+
+  return {
+    url: url.replace(`:${port}`, `:${own}`),
+    async disturb(kind, ms) {
+      const hit = ends.size / 2
+      if (kind === 'reset') {
+        for (const end of ends) end.resetAndDestroy()
+        return hit
+      }
+      fault = kind
+      const { promise: over, resolve } = Promise.withResolvers<void>()
+      const timer = setTimeout(resolve, ms)
+      pending.add(timer)
+      await over
+      pending.delete(timer)
+      fault = undefined
+      // What was swallowed is missing, and what is delayed would be overtaken.
+      for (const end of ends) end.destroy()
+      return hit
+    },
+    async close() {
+      for (const timer of pending) clearTimeout(timer)
+      const closed = once(server, 'close')
+      server.close()
+      for (const end of ends) end.destroy()
+      await closed
+    },
+  }
+}
