@@ -69,7 +69,9 @@ function observed(provider: Provider): Provider {
 }
 
 function openStore(): Store {
-  return place.kind === 'sqlite' ? openSqlite(place.file) : openPostgres(place)
+  return place.kind === 'sqlite'
+    ? openSqlite(place.file)
+    : openPostgres(place, { connectTimeoutMs: 10_000 })
 }
 
 const world = spoil(mutant, {

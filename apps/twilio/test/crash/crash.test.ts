@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import type { Behaviour } from '@hsb/twilio-simulator'
 import { startPostgres } from '../postgres/server.ts'
 import type { Mutant } from './mutants.ts'
+import { unkind } from './nightly-parts.ts'
 import { everything, profiles } from './profiles.ts'
 import { type ChaosReport, type ChaosRun, keepEvidence, runChaos } from './run.ts'
 
@@ -108,12 +108,7 @@ describe('a mistake', { concurrency: true }, () => {
   }
 
   it('is caught: no rest before the look-up, where lists lag', async (t) => {
-    const behaviours: Behaviour[] = [
-      { kind: 'lost-callbacks', times: 'always' },
-      { kind: 'lagging-list', ms: 1_000, times: 'always' },
-      { kind: 'hang-up', after: 'accepting', times: 'always', probability: 0.2 },
-    ]
-    const profile = { behaviours, settleAfterSeconds: 0 }
+    const profile = { behaviours: unkind, settleAfterSeconds: 0 }
     const { figures } = await run(t, { ...plan, name: 'no rest', seed: 4, profile })
     assert.ok(figures.doubled >= 5, `only ${figures.doubled} doubled`)
   })

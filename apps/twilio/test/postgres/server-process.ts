@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url'
 // A PostgreSQL of a test, in a process of its own: when its stdin ends, as it does when the test is
 // killed, the server is stopped and its files are removed.
 //   server-process.ts [--durable] [BINARIES]   says the address of the server, or "failed: " and why
+// A line on stdin ends the server at once and starts it again, as after a crash; it says "again".
 
 /** PostgreSQL refuses to run as root. */
 const nobody = 65_534
@@ -32,10 +33,11 @@ const inMemory = !isDurable && roomy('/dev/shm')
 
 const home = mkdtempSync(join(inMemory ? '/dev/shm' : tmpdir(), 'hsb-twilio-postgres-'))
 let server: ChildProcess | undefined
+let boot = async (): Promise<void> => undefined
 
 // Ctrl-C reaches the whole group: the test ends first, and then our stdin does.
 process.on('SIGINT', () => undefined)
-process.stdin.on('end', () => void end()).resume()
+process.stdin.on('end', () => void end()).on('data', () => void restart())
 try {
   process.stdout.write(`${await start(binariesGiven ?? embedded())}\n`)
 } catch (error) {
@@ -43,11 +45,21 @@ try {
   await end()
 }
 
-async function end(): Promise<void> {
+async function restart(): Promise<void> {
+  await stop()
+  await boot()
+  process.stdout.write('again\n')
+}
+
+/** Immediate: nobody is waited for, and nothing is written down first. */
+async function stop(): Promise<void> {
   const exited = server && server.exitCode === null ? once(server, 'exit') : undefined
-  // Immediate: nothing here has to survive.
   server?.kill('SIGQUIT')
   await exited
+}
+
+async function end(): Promise<void> {
+  await stop()
   rmSync(home, { recursive: true, force: true })
   process.exit(0)
 }
@@ -104,17 +116,21 @@ async function start(binaries: string): Promise<string> {
     log_min_messages: 'fatal',
   }
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  server = spawn(join(bin, 'postgres'), ['-D', data, ...args], {
-    ...user,
-    cwd: home,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let words = ''
-  server.stderr?.setEncoding('utf8').on('data', (text: string) => (words += text))
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-  while (!(await answers(url))) {
-    if (server.exitCode !== null) throw new Error(`postgres: ${words}`)
+  boot = async () => {
+    const started = spawn(join(bin, 'postgres'), ['-D', data, ...args], {
+      ...user,
+      cwd: home,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    server = started
+    let words = ''
+    started.stderr.setEncoding('utf8').on('data', (text: string) => (words += text))
+    while (!(await answers(url))) {
+      if (started.exitCode !== null) throw new Error(`postgres: ${words}`)
+    }
   }
+  await boot()
   return url
 }
 

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { startPostgres } from '../postgres/server.ts'
+import type { Place } from './actor-process.ts'
+import { allSteps } from './crash-points.ts'
+import { runPoints } from './point-run.ts'
+
+const postgres = await startPostgres()
+
+async function dieEverywhere(t: TestContext, places: Place[]): Promise<void> {
+  const { missed, breaches } = await runPoints(t, { steps: allSteps, runs: 1, seed: 9, places })
+  assert.deepEqual(missed, [])
+  assert.deepEqual(breaches, [])
+}
+
+describe('a worker that dies at a step of the way of a message', { concurrency: true }, () => {
+  it('leaves nothing lost and nothing doubled on SQLite', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hsb-twilio-points-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const files = [1, 2, 3].map((n) => join(folder, `${n}.db`))
+    await dieEverywhere(
+      t,
+      files.map((file) => ({ kind: 'sqlite', file })),
+    )
+  })
+
+  it('leaves nothing lost and nothing doubled on PostgreSQL', async (t) => {
+    const places = [1, 2, 3].map(() => ({ kind: 'postgres' as const, ...postgres.newPlace() }))
+    await dieEverywhere(t, places)
+  })
+})

@@ -1,0 +1,122 @@
+import type { Behaviour } from '@hsb/twilio-simulator'
+import type { Stage } from './cast.ts'
+import type { Figures } from './figures.ts'
+import type { Mutant } from './mutants.ts'
+import type { OwnPostgres } from './own-postgres.ts'
+import { type Profile, profiles } from './profiles.ts'
+import type { ChaosRun } from './run.ts'
+
+/** The parts of the full size but the crash points, in the order in which they run. */
+export const partNames = ['mutants', 'pauses', 'stops', 'wires', 'takeover', 'kills'] as const
+/** A part that can be asked for alone. */
+export type PartName = (typeof partNames)[number]
+
+/** A run and what must hold after it besides the invariants; the words say what does not. */
+export interface NightlyRun {
+  plan: ChaosRun
+  /** A run with a mistake in it has to break this. */
+  mustBreak?: 'lost' | 'doubled' | undefined
+  wrongWith?: ((figures: Figures) => string | undefined) | undefined
+}
+
+interface Sizes {
+  seed: number
+  /** 1 is the full size. */
+  scale: number
+  postgres: OwnPostgres
+}
+
+const kill = { kind: 'kill' } as const
+const millis = (seconds: number) => seconds * 1_000
+
+/** Every run of a part. */
+export function runsOf(part: PartName, sizes: Sizes): NightlyRun[] {
+  const { seed, scale, postgres } = sizes
+  const times = (full: number) => Math.max(1, Math.round(full * scale))
+  const four = () => ({ ...postgres.newPlace(), workers: 4 })
+  const base = { seed, messages: times(10_000), profile: profiles.normal }
+  switch (part) {
+    case 'kills':
+      return Object.entries(profiles).flatMap(([name, profile]) => {
+        const plan = { ...base, profile, trouble: kill, strikes: times(100) }
+        const wrongWith = resolvedWithin(profile)
+        return [
+          { plan: { ...plan, name: `kills, sqlite, ${name}` }, wrongWith },
+          { plan: { ...plan, name: `kills, postgres, ${name}`, postgres: four() }, wrongWith },
+        ]
+      })
+    case 'pauses': {
+      const trouble = { kind: 'pause', ms: 2_000 } as const
+      const profile = { ...profiles.normal, settleAfterSeconds: 0 }
+      const strikes = times(200)
+      return [{ plan: { ...base, name: 'pauses', trouble, strikes, profile, postgres: four() } }]
+    }
+    case 'stops': {
+      const trouble = { kind: 'stop', restart: () => postgres.restart() } as const
+      return [{ plan: { ...base, name: 'stops', trouble, strikes: times(20), postgres: four() } }]
+    }
+    case 'wires': {
+      const trouble = { kind: 'wire', ms: 1_500 } as const
+      const plan = { ...base, messages: times(4_000), trouble, strikes: times(40), wired: true }
+      return [{ plan: { ...plan, name: 'wires', postgres: four() } }]
+    }
+    case 'takeover': {
+      const leaseSeconds = 3
+      const plan = { ...base, messages: times(5_000), trouble: kill, strikes: times(50) }
+      const most = millis(leaseSeconds + 10)
+      return [
+        {
+          plan: { ...plan, name: 'takeover', leaseSeconds, postgres: four() },
+          wrongWith: ({ takeoverP99Ms }) =>
+            takeoverP99Ms > most ? `taken over after ${takeoverP99Ms} ms` : undefined,
+        },
+      ]
+    }
+    case 'mutants':
+      return mutantsOf({ ...sizes, times })
+  }
+}
+
+function resolvedWithin({ settleAfterSeconds }: Profile): NightlyRun['wrongWith'] {
+  const most = millis(settleAfterSeconds + 5)
+  return ({ p99Ms }) => (p99Ms > most ? `p99 of doubt ${p99Ms} ms, more than ${most}` : undefined)
+}
+
+/** Where nobody is called back, lists lag and one answer in five is lost, an early look-up is a mistake. */
+export const unkind: Behaviour[] = [
+  { kind: 'lost-callbacks', times: 'always' },
+  { kind: 'lagging-list', ms: 1_000, times: 'always' },
+  { kind: 'hang-up', after: 'accepting', times: 'always', probability: 0.2 },
+]
+
+function mutantsOf({ seed, postgres, times }: Sizes & { times: (full: number) => number }) {
+  const plan = { seed, messages: times(1_000), trouble: kill, strikes: times(10) }
+  const one = (mutant: Mutant, mustBreak: 'lost' | 'doubled'): NightlyRun => {
+    return { plan: { ...plan, name: mutant, profile: profiles.normal, mutant }, mustBreak }
+  }
+  const profile = { behaviours: unkind, settleAfterSeconds: 0 }
+  const pause = { kind: 'pause', ms: 2_000 } as const
+  const zombie = one('zombie', 'doubled').plan
+  const four = { ...postgres.newPlace(), workers: 4 }
+  const rest = { ...profiles.normal, settleAfterSeconds: 0 }
+  const runs: NightlyRun[] = [
+    one('send-then-mark', 'doubled'),
+    one('give-up', 'lost'),
+    one('blind-resend', 'doubled'),
+    { plan: { ...plan, name: 'no rest', profile }, mustBreak: 'doubled' },
+    { plan: { ...zombie, trouble: pause, profile: rest, postgres: four }, mustBreak: 'doubled' },
+  ]
+  return runs
+}
+
+/** A stage that is not a test's. */
+export function createStage(say: (words: string) => void): Stage & { clean(): Promise<void> } {
+  const cleaners: (() => unknown)[] = []
+  return {
+    after: (clean) => void cleaners.push(clean),
+    diagnostic: say,
+    async clean() {
+      for (const clean of cleaners.splice(0).toReversed()) await clean()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Place } from './actor-process.ts'
+import { allSteps } from './crash-points.ts'
+import type { Figures } from './figures.ts'
+import { createStage, type NightlyRun, partNames, runsOf } from './nightly-parts.ts'
+import { startOwnPostgres } from './own-postgres.ts'
+import { runPoints } from './point-run.ts'
+import { keepEvidence, runChaos } from './run.ts'
+
+// The crash runs in their full size: npm run test:crash [-- --only kills --match sqlite --seed 7]
+//   --only PART    points, mutants, pauses, stops, wires, takeover or kills; may be repeated
+//   --match TEXT   of a part only the runs with this in their name
+//   --scale 0.1    a tenth of everything, to try it out
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    match: { type: 'string', default: '' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    scale: { type: 'string', default: '1' },
+  },
+})
+const known: readonly string[] = ['points', ...partNames]
+const unknown = values.only?.find((name) => !known.includes(name))
+if (unknown !== undefined) throw new Error(`no part "${unknown}": ${known.join(', ')}`)
+const isWanted = (part: string) => values.only?.includes(part) ?? true
+const [seed, scale] = [Number(values.seed), Number(values.scale)]
+console.log(`seed ${seed}: the same again with --seed ${seed}`)
+
+const postgres = await startOwnPostgres()
+const table: (Partial<Figures> & { verdict: string })[] = []
+
+/** What is wrong with a run, in words; nothing where it is as it must be. */
+function wrongWith({ mustBreak, wrongWith: more }: NightlyRun, figures: Figures): string[] {
+  const { strikes, effective, lost, doubled, other, unsettled } = figures
+  const idle = effective < 0.9 * strikes ? [`${strikes - effective} strikes hit nothing`] : []
+  if (mustBreak) return figures[mustBreak] > 0 ? idle : [...idle, 'the mistake was not found']
+  const sums = { lost, doubled, 'otherwise broken': other, unsettled }
+  const counted = Object.entries(sums).flatMap(([word, n]) => (n > 0 ? [`${n} ${word}`] : []))
+  return [...idle, ...counted, ...[more?.(figures)].filter((words) => words !== undefined)]
+}
+
+async function chaos(one: NightlyRun): Promise<void> {
+  const stage = createStage(console.log)
+  try {
+    const report = await runChaos(stage, one.plan)
+    const wrong = wrongWith(one, report.figures)
+    if (wrong.length > 0) console.log(`left in ${keepEvidence(report)}`)
+    table.push({ ...report.figures, verdict: wrong.join(', ') || 'ok' })
+    console.log(JSON.stringify(table.at(-1)))
+  } finally {
+    await stage.clean()
+  }
+}
+
+/** Twenty-one steps, twelve times, on two databases: 504 lives. */
+async function points(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'hsb-twilio-points-'))
+  const lanes = [1, 2, 3]
+  const databases: Record<string, Place[]> = {
+    sqlite: lanes.map((n) => ({ kind: 'sqlite', file: join(folder, `${n}.db`) })),
+    postgres: lanes.map(() => ({ kind: 'postgres', ...postgres.newPlace() })),
+  }
+  for (const [database, places] of Object.entries(databases)) {
+    if (!`points, ${database}`.includes(values.match)) continue
+    const stage = createStage(console.log)
+    try {
+      const begun = performance.now()
+      const runs = Math.max(1, Math.round(12 * scale))
+      const report = await runPoints(stage, { steps: allSteps, runs, seed, places })
+      const { missed, breaches } = report
+      if (breaches.length > 0) console.log(breaches, missed)
+      table.push({
+        name: `points, ${database}`,
+        strikes: report.runs,
+        effective: report.runs - missed.length,
+        lost: breaches.filter((one) => one.rule === 'J1').length,
+        doubled: breaches.filter((one) => one.rule === 'J2').length,
+        other: breaches.filter((one) => one.rule !== 'J1' && one.rule !== 'J2').length,
+        seconds: Math.round((performance.now() - begun) / 1_000),
+        verdict: breaches.length > 0 || missed.length > 0.1 * report.runs ? 'wrong' : 'ok',
+      })
+    } finally {
+      await stage.clean()
+    }
+  }
+  rmSync(folder, { recursive: true })
+}
+
+try {
+  if (isWanted('points')) await points()
+  for (const part of partNames.filter(isWanted)) {
+    const runs = runsOf(part, { seed, scale, postgres })
+    for (const one of runs) if (one.plan.name.includes(values.match)) await chaos(one)
+  }
+} finally {
+  await postgres.close()
+}
+console.table(table)
+process.exitCode = table.every((row) => row.verdict === 'ok') ? 0 : 1
