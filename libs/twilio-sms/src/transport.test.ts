@@ -57,6 +57,18 @@ describe('a request that did not leave', () => {
     })
   })
 
+  it('was never sent when the process stood still while it connected', async (t) => {
+    const stub = await startStub(t, (_request, { response }) =>
+      answerJson(response, 201, messageJson),
+    )
+    // As after SIGSTOP and SIGCONT: time has passed, and no timer has run yet.
+    let now = 0
+    t.mock.method(performance, 'now', () => (now += 60_000))
+    const { sent, reason } = await noReply(stub.client.sendSms(sms))
+    assert.deepEqual({ sent, reason }, { sent: 'never', reason: 'no-connection' })
+    assert.equal(stub.requests.length, 0)
+  })
+
   it('was never sent when the name does not resolve', async () => {
     await withClient('http://no-such-host.invalid', async (client) => {
       const { sent, reason } = await noReply(client.sendSms(sms))

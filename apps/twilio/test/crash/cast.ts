@@ -89,17 +89,19 @@ function configOf(
   port: number,
 ): TwilioConfig {
   const { leaseSeconds, settleAfterSeconds, messagesPerPhone: limit } = casting
+  const idlePollMs = casting.postgres ? 200 : 50
   return {
     twilio: {
       accountSid: twilio.accountSid,
       authToken: twilio.authToken,
       defaultFrom: '+15005550006',
       baseUrl: twilio.url,
-      connectTimeoutMs: 200,
-      responseTimeoutMs: 700,
+      connectTimeoutMs: 500,
+      responseTimeoutMs: 1_400,
     },
     publicUrl: `http://127.0.0.1:${port}`,
-    delivery: { leaseSeconds, settleAfterSeconds, pollAfterSeconds: [1], idlePollMs: 50 },
+    // Four workers that look often would have nothing left of two cores to work with.
+    delivery: { leaseSeconds, settleAfterSeconds, pollAfterSeconds: [1], idlePollMs },
     throttles: limit === undefined ? {} : { messagesPerPhone: [{ limit, windowSeconds: 3_600 }] },
   }
 }

@@ -8,6 +8,8 @@ import type { Place } from './actor-process.ts'
 import { allSteps } from './crash-points.ts'
 import { runPoints } from './point-run.ts'
 
+// Ten seconds on a quiet machine; a busy one shall not make it red.
+const patient = { timeout: 300_000 }
 const postgres = await startPostgres()
 
 async function dieEverywhere(t: TestContext, places: Place[]): Promise<void> {
@@ -17,7 +19,7 @@ async function dieEverywhere(t: TestContext, places: Place[]): Promise<void> {
 }
 
 describe('a worker that dies at a step of the way of a message', { concurrency: true }, () => {
-  it('leaves nothing lost and nothing doubled on SQLite', async (t) => {
+  it('leaves nothing lost and nothing doubled on SQLite', patient, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'hsb-twilio-points-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const files = [1, 2, 3].map((n) => join(folder, `${n}.db`))
@@ -27,7 +29,7 @@ describe('a worker that dies at a step of the way of a message', { concurrency: 
     )
   })
 
-  it('leaves nothing lost and nothing doubled on PostgreSQL', async (t) => {
+  it('leaves nothing lost and nothing doubled on PostgreSQL', patient, async (t) => {
     const places = [1, 2, 3].map(() => ({ kind: 'postgres' as const, ...postgres.newPlace() }))
     await dieEverywhere(t, places)
   })
