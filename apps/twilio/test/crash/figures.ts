@@ -69,9 +69,17 @@ function doubtTimes({ events }: Evidence): number[] {
 }
 
 function takeoverTimes({ events }: Evidence, cutCalls: CutCall[]): number[] {
-  return cutCalls.map(({ id, at }) => {
-    const next = events.find((event) => event.id === id && event.at > at)
-    return next ? next.at - at : Infinity
+  const stories = new Map<string, number[]>()
+  for (const { id, at } of events) {
+    if (id === null) continue
+    const story = stories.get(id)
+    if (story) story.push(at)
+    else stories.set(id, [at])
+  }
+  return cutCalls.flatMap(({ id, at }) => {
+    // Without a later event there was nothing to take over: a callback had been faster than the kill.
+    const next = stories.get(id)?.find((moment) => moment > at)
+    return next === undefined ? [] : [next - at]
   })
 }
 

@@ -69,11 +69,11 @@ export async function runPoints(stage: Stage, run: PointRun): Promise<PointRepor
       authToken,
       baseUrl,
       defaultFrom: '+15005550006',
-      connectTimeoutMs: 200,
-      responseTimeoutMs: 700,
+      connectTimeoutMs: 500,
+      responseTimeoutMs: 1_400,
     },
     publicUrl: 'http://127.0.0.1:9',
-    delivery: { leaseSeconds: 1, settleAfterSeconds: 0, idlePollMs: 20, concurrency: 2 },
+    delivery: { leaseSeconds: 2, settleAfterSeconds: 0, idlePollMs: 20, concurrency: 2 },
   }
   const plan = Array.from({ length: run.runs }, (_, i) => run.steps.map((step) => ({ step, i })))
   const work = plan.flat()
@@ -116,13 +116,12 @@ export async function runPoints(stage: Stage, run: PointRun): Promise<PointRepor
 async function dieAt(lane: Lane, step: Step, name: string): Promise<boolean> {
   const ids = await setScene(lane, steps[step], name)
   const child = lane.spares.take()
-  const exit = once(child, 'exit')
+  const killedItself = once(child, 'exit').then(([, signal]) => signal === 'SIGKILL')
   // Only what is done for each message happens more than once for sure.
   const nth = steps[step] === 'queue' ? 1 + Math.floor(lane.dice() * 2) : 1
   const fate: Fate = { config: lane.config, place: lane.place, step, nth }
   child.stdin?.write(`${JSON.stringify(fate)}\n`)
-  const patience = delay(patienceMs, 'too late', { ref: false })
-  const died = (await Promise.race([exit, patience])) !== 'too late'
+  const died = await Promise.race([killedItself, delay(patienceMs, false, { ref: false })])
   await killed(child)
   const deadline = performance.now() + patienceMs
   for (;;) {
