@@ -9,7 +9,7 @@ import { allSteps } from './crash-points.ts'
 import { runPoints } from './point-run.ts'
 
 // Ten seconds on a quiet machine; a busy one shall not make it red.
-const patient = { timeout: 300_000 }
+const patient = { timeout: 600_000 }
 const postgres = await startPostgres()
 
 async function dieEverywhere(t: TestContext, places: Place[]): Promise<void> {

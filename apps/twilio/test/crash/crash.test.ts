@@ -9,8 +9,8 @@ import { type ChaosReport, type ChaosRun, keepEvidence, runChaos } from './run.t
 const postgres = await startPostgres()
 const fourWorkers = () => ({ ...postgres.newPlace(), workers: 4 })
 const kill = { kind: 'kill' } as const
-// Twenty seconds on a quiet machine; a busy one shall not make it red.
-const patient = { timeout: 300_000 }
+// Half a minute on a quiet machine; a busy one shall not make it red.
+const patient = { timeout: 600_000 }
 
 /** Runs it and says what came of it. */
 async function run(t: TestContext, plan: ChaosRun): Promise<ChaosReport> {
@@ -42,7 +42,9 @@ describe('an app that is killed while it works', () => {
 
   it('keeps its promises as an API and four workers on PostgreSQL', patient, async (t) => {
     const name = 'gate postgres'
-    const report = await run(t, { ...plan, name, seed: 20_261_123, postgres: fourWorkers() })
+    // Half as many: six processes and a server share the two cores of a small machine.
+    const half = { ...plan, messages: 1_000, name }
+    const report = await run(t, { ...half, seed: 20_261_123, postgres: fourWorkers() })
     assertClean(report)
   })
 
@@ -73,7 +75,7 @@ describe('an app that is killed while it works', () => {
 
 describe('a worker that stands still for longer than its lease', () => {
   const pauses = {
-    messages: 800,
+    messages: 400,
     strikes: 10,
     trouble: { kind: 'pause', ms: 4_000 } as const,
     // No rest: what a lease has left is asked about at once, while the sleeper still sleeps.
