@@ -85,7 +85,7 @@ function resolvedWithin({ settleAfterSeconds }: Profile): NightlyRun['wrongWith'
 /** Where nobody is called back, lists lag and one answer in five is lost, an early look-up is a mistake. */
 export const unkind: Behaviour[] = [
   { kind: 'lost-callbacks', times: 'always' },
-  { kind: 'lagging-list', ms: 1_000, times: 'always' },
+  { kind: 'lagging-list', ms: 5_000, times: 'always' },
   { kind: 'hang-up', after: 'accepting', times: 'always', probability: 0.2 },
 ]
 
