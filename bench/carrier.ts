@@ -58,6 +58,7 @@ export function createStubCarrier(onCall: (messageId: string) => void = () => {}
       countSegments: () => 1,
       send: (request) => send(request.messageId),
       fetch: async () => unavailable,
+      fetchMany: async () => unavailable,
       find: async () => unavailable,
       readCallback: () => ({ kind: 'forged' }),
       startVerification: async () => unavailable,

@@ -39,7 +39,10 @@ type End = (tables: Tables, lapsed: Message[], at: Instant) => Promise<unknown>
 
 const requeue: End = ({ messages }, lapsed, at) =>
   messages.requeue(
-    lapsed.map(({ id, attempts }) => ({ id, attempts, nextAt: at, at, errorCode: undefined })),
+    lapsed.map(({ id, attempts, lapses }) => ({
+      ...{ id, attempts, lapses },
+      ...{ nextAt: at, at, errorCode: undefined },
+    })),
   )
 
 const fail: End = ({ messages }, lapsed, at) =>
