@@ -39,12 +39,19 @@ const selectOrphans = statement<EventRow, 'sids'>(
     order by id`,
 )
 
+// In partitioned tables a key is unique in the partition of its message only, so the same callback may
+// have come to this message under our id before: its event is there already, and this one stays behind.
 const giveToMessage = groupStatement({
   key: 'id',
   fields: { id: 'number', message_id: 'text' },
   build: (bind, { from }) => sql`
     update sms_event set message_id = ${bind('message_id')} ${from}
-    where id = ${bind('id')} and message_id is null`,
+    where id = ${bind('id')} and message_id is null
+      and not exists (
+        select 1 from sms_event as known
+        where known.message_id = ${bind('message_id')}
+          and known.dedupe_key = sms_event.dedupe_key
+      )`,
 })
 
 /** The events of `sms_event`. */

@@ -99,7 +99,12 @@ export function createMessages(session: Session): MessageStore {
     },
     async findKeyUses(keys, usedAfter) {
       if (keys.length === 0) return []
-      const rows = await selectByKey(session, { keys: JSON.stringify(keys) })
+      const names = JSON.stringify(keys)
+      // Whoever brings the same key at the same time waits for this one's message, instead of breaking
+      // the unique index, which would fail a whole group; and of partitioned tables no index holds for
+      // both sides of a border.
+      if (session.inTransaction) await lockNames(session, { names })
+      const rows = await selectByKey(session, { keys: names })
       const stale = rows.filter((row) => row.created_at < usedAfter)
       await freeKey(session, stale)
       return rows.flatMap((row) => {

@@ -132,6 +132,19 @@ export function messageContract(open: OpenStore): void {
       assert.equal((await store.messages.find('old'))?.id, 'old')
     })
 
+    it('finds the message of whoever brings the same key at the same time', async (t) => {
+      const store = await openFor(t, open)
+      const accept = (id: string) =>
+        store.transaction(async (tables) => {
+          const [use] = await tables.messages.findKeyUses(['k1'], start)
+          if (use) return use.message.id
+          await tables.messages.insert([withKey(id, 'k1')])
+          return id
+        })
+      const ids = await Promise.all(['a', 'b', 'd', 'e'].map(accept))
+      assert.equal(new Set(ids).size, 1)
+    })
+
     it('refuses a second message with a key in use', async (t) => {
       const store = await openFor(t, open)
       await store.messages.insert([withKey('a', 'k1')])
