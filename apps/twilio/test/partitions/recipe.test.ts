@@ -179,6 +179,8 @@ describe('what is unique in a partition only', () => {
 
   it('a key is still one message for two that come at once over the border of a month', async (t) => {
     const store = await openMonths(t)
+    // Connected, so that they meet.
+    await Promise.all([store.ping(), store.ping()])
     const accept = (id?: string) =>
       store.transaction(async (tables) => {
         const [use] = await tables.messages.findKeyUses(['key'], 0)

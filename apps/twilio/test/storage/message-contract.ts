@@ -134,15 +134,20 @@ export function messageContract(open: OpenStore): void {
 
     it('finds the message of whoever brings the same key at the same time', async (t) => {
       const store = await openFor(t, open)
-      const accept = (id: string) =>
+      const rivals = ['a', 'b', 'd', 'e']
+      // Connected, so that they meet.
+      await Promise.all(rivals.map(() => store.ping()))
+      const accept = (id: string, key: string) =>
         store.transaction(async (tables) => {
-          const [use] = await tables.messages.findKeyUses(['k1'], start)
+          const [use] = await tables.messages.findKeyUses([key], start)
           if (use) return use.message.id
-          await tables.messages.insert([withKey(id, 'k1')])
+          await tables.messages.insert([withKey(id, key)])
           return id
         })
-      const ids = await Promise.all(['a', 'b', 'd', 'e'].map(accept))
-      assert.equal(new Set(ids).size, 1)
+      for (const key of ['k1', 'k2', 'k3']) {
+        const ids = await Promise.all(rivals.map((id) => accept(`${id} of ${key}`, key)))
+        assert.equal(new Set(ids).size, 1)
+      }
     })
 
     it('refuses a second message with a key in use', async (t) => {
