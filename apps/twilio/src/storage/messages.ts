@@ -100,9 +100,9 @@ export function createMessages(session: Session): MessageStore {
     async findKeyUses(keys, usedAfter) {
       if (keys.length === 0) return []
       const names = JSON.stringify(keys)
-      // Whoever brings the same key at the same time waits for this one's message, instead of breaking
-      // the unique index, which would fail a whole group; and of partitioned tables no index holds for
-      // both sides of a border.
+      // Whoever brings the same key at the same time waits for this one's message. The unique index
+      // would make its whole group go again, one by one, and in partitioned tables it does not reach
+      // over the border of a month.
       if (session.inTransaction) await lockNames(session, { names })
       const rows = await selectByKey(session, { keys: names })
       const stale = rows.filter((row) => row.created_at < usedAfter)
