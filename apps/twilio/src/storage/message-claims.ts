@@ -8,24 +8,24 @@ import { groupStatement, orNull, orUndefined, type Session, statement } from './
 import type { MessageStore } from './store.ts'
 
 // Waiting rows are found by `status_rank = 0`, running ones by `status_rank = 1`: written out, because
-// a partial index serves only a query that repeats its condition literally.
+// a partial index serves only a query that repeats its condition literally. Those past their end are
+// found by `status`, for the same reason: the index for expiry must serve nothing else.
 
 // Each priority is a range of its own in the index, and ends at `now`: messages that are planned for
-// later are not read, and a backlog is not sorted. The sum keeps the index of `expires_at` out of it:
-// with many finished rows PostgreSQL takes it for the shorter way, and then reads and sorts the whole
-// backlog for each claim.
+// later are not read, and a backlog is not sorted.
 function dueOf(priority: number, bind: Bind<'now' | 'limit'>, engine: Engine): RawBuilder<unknown> {
   return sql`
     select * from (
       select id, priority, next_at from sms_log
       where status_rank = 0 and priority = ${sql.lit(priority)}
-        and next_at <= ${bind('now')} and expires_at + 0 > ${bind('now')}
+        and next_at <= ${bind('now')} and expires_at > ${bind('now')}
       order by next_at limit ${bind('limit')} ${engine.skipLocked}
     ) as due${sql.raw(String(priority))}`
 }
 
 // MATERIALIZED: PostgreSQL may else run the subselect once for each row that it looks at, and each time
-// it would lock and take other rows.
+// it would lock and take other rows. The update asks for nothing but the ids: with the rank beside them
+// PostgreSQL may look them up in all that waits, where it believes that nothing does.
 const claim = statement<MessageRow, 'now' | 'leaseUntil' | 'limit'>(
   (bind, engine) => sql`
     with due as materialized (
@@ -40,7 +40,7 @@ const claim = statement<MessageRow, 'now' | 'leaseUntil' | 'limit'>(
     update sms_log
     set status = 'SENDING', status_rank = 1, attempts = sms_log.attempts + 1,
       attempted_at = ${bind('now')}, next_at = ${bind('leaseUntil')}, updated_at = ${bind('now')}
-    where status_rank = 0 and id in (select id from due)
+    where id in (select id from due)
     returning *`,
 )
 
@@ -69,13 +69,14 @@ const unclaim = groupStatement({
 const expire = statement<MessageRow, 'now' | 'limit'>(
   (bind, engine) => sql`
     with ended as materialized (
-      select id from sms_log where status_rank = 0 and expires_at <= ${bind('now')}
+      select id from sms_log
+      where status in ('SCHEDULED', 'QUEUED') and expires_at <= ${bind('now')}
       order by expires_at limit ${bind('limit')} ${engine.skipLocked}
     )
     update sms_log
     set status = 'EXPIRED', status_rank = 4, next_at = null,
       last_event_time = ${bind('now')}, updated_at = ${bind('now')}
-    where status_rank = 0 and id in (select id from ended)
+    where id in (select id from ended)
     returning *`,
 )
 
@@ -89,23 +90,26 @@ const lapse = statement<MessageRow, 'now' | 'settleAt' | 'limit'>(
     update sms_log
     set status = 'IN_DOUBT', next_at = ${bind('settleAt')}, polls = 0, lapses = sms_log.lapses + 1,
       last_event_time = ${bind('now')}, updated_at = ${bind('now')}
-    where status = 'SENDING' and id in (select id from lapsed)
+    where id in (select id from lapsed)
     returning *`,
 )
 
-// Each line reads the first entry of an index.
+/** The first entry of a range of the index; by `min` PostgreSQL may read all of them. */
+function firstDue(priority: number): RawBuilder<unknown> {
+  return sql`
+    select * from (
+      select next_at as due from sms_log
+      where status_rank = 0 and priority = ${sql.lit(priority)}
+      order by next_at limit 1
+    ) as first${sql.raw(String(priority))}`
+}
+
 const earliest = statement<{ due: Instant | null }, never>(
   () => sql`
-    select min(due) as due from (
-      ${sql.join(
-        Object.values(priorityOf).map(
-          (priority) => sql`
-            select min(next_at) as due from sms_log
-            where status_rank = 0 and priority = ${sql.lit(priority)}`,
-        ),
-        sql` union all `,
-      )}
-    ) as dues`,
+    select min(due) as due from (${sql.join(
+      Object.values(priorityOf).map(firstDue),
+      sql` union all `,
+    )}) as dues`,
 )
 
 const countQueue = statement<

@@ -108,7 +108,8 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
     if (transaction === 'failed' || transaction === 'over') {
       throw failedBefore()
     }
-    if (values.length === 0) return ask({ text })
+    // Anything else without values is not asked often enough to be worth a name.
+    if (values.length === 0 && !/^\s*select\b/i.test(text)) return ask({ text })
     return ask({ text, values: [...values], name: names.of(text) })
   }
 

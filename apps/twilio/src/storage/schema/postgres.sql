@@ -115,7 +115,7 @@ CREATE TABLE sms_worker (
 CREATE UNIQUE INDEX sms_event_dedupe_key ON sms_event USING btree (dedupe_key) WHERE (dedupe_key IS NOT NULL);
 CREATE INDEX sms_event_message_id ON sms_event USING btree (message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX sms_event_orphan ON sms_event USING btree (provider_msg_id) WHERE (message_id IS NULL);
-CREATE INDEX sms_log_expiring ON sms_log USING btree (expires_at) WHERE (status_rank = 0);
+CREATE INDEX sms_log_expiring ON sms_log USING btree (expires_at) WHERE (status = ANY (ARRAY['SCHEDULED'::text, 'QUEUED'::text]));
 CREATE UNIQUE INDEX sms_log_idempotency_key ON sms_log USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE UNIQUE INDEX sms_log_provider_msg_id ON sms_log USING btree (provider_msg_id) WHERE (provider_msg_id IS NOT NULL);
 CREATE INDEX sms_log_rivals ON sms_log USING btree (to_phone) WHERE (status_rank = 1);

@@ -64,7 +64,7 @@ CREATE TABLE "sms_log" (
   "request_hash" text,
   "lapses" integer default 0 not null
 );
-CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where "status_rank" = 0;
+CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SCHEDULED', 'QUEUED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
 CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
