@@ -7,6 +7,8 @@
 --   select sms_make_months(3);              -- every week or so: this month and the three after it
 --   select sms_drop_months('13 months');    -- every month: drops what is older than that as a whole
 --
+-- Each waits 5 seconds for its locks, with everybody else behind it, and then fails: call it again.
+--
 -- Months are those of UTC. The ids of messages are UUIDv7, which begin with their time, so a month is a
 -- range of ids; the events of a message lie in the month of their message.
 
@@ -25,7 +27,7 @@ $$;
 -- where it lies and with its indexes: nothing is copied. Every id in it must be older than `border`,
 -- so on tables with messages the border is the beginning of a month to come. Checks each row, and
 -- nobody else gets at the tables meanwhile.
-create function sms_partition(border timestamptz) returns void language plpgsql set timezone = 'UTC' as $$
+create function sms_partition(border timestamptz) returns void language plpgsql set timezone = 'UTC' set lock_timeout = '5s' as $$
 declare
   part record;
   definition text;
@@ -81,7 +83,7 @@ end $$;
 -- Makes the months that are missing, up to `ahead` months after that of `today`; answers their names.
 -- Rows that came too early for their month are moved into it.
 create function sms_make_months(ahead int default 3, today timestamptz default now())
-returns setof text language plpgsql set timezone = 'UTC' as $$
+returns setof text language plpgsql set timezone = 'UTC' set lock_timeout = '5s' as $$
 declare
   part record;
   month timestamptz;
@@ -126,7 +128,7 @@ $$;
 -- Drops the months that ended longer ago than `age`, with their events; answers their names. A month in
 -- which something is still to be done is left, with a warning.
 create function sms_drop_months(age interval, today timestamptz default now())
-returns setof text language plpgsql set timezone = 'UTC' as $$
+returns setof text language plpgsql set timezone = 'UTC' set lock_timeout = '5s' as $$
 declare
   month record;
   waiting bigint;

@@ -2,7 +2,7 @@
 // Fills a PostgreSQL on a disk with finished messages and their events, in monthly partitions and then
 // in plain tables, and measures what the product's own statements cost on them beside empty tables.
 import { parseArgs } from 'node:util'
-import pg from 'pg'
+import { Client } from 'pg'
 import { openPostgres } from '../../apps/twilio/src/storage/engines/postgres.ts'
 import { operate, partition } from '../../apps/twilio/test/partitions/partitioned.ts'
 import { askAsAdmin } from './admin.ts'
@@ -94,7 +94,7 @@ async function vacuum(schema: string): Promise<void> {
 /** Messages and events side by side, month after month. */
 async function fill(schema: string, which: number[]): Promise<void> {
   const write = async (make: typeof fillMessages) => {
-    const client = new pg.Client({ connectionString: server.url })
+    const client = new Client({ connectionString: server.url })
     await client.connect()
     for (const i of which) {
       const month = schema === 'flat' ? '' : `_${suffixAt(i)}`

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 
 /** A PostgreSQL on a disk, of which every microsecond of CPU can be counted. */
 export interface Server {
@@ -13,6 +13,10 @@ export interface Server {
   /** Ends it and starts it again with other settings; the connection of `query` is new. */
   restart(settings: Record<string, string | number>): Promise<void>
   stop(): Promise<void>
+}
+
+interface Result {
+  rows: Record<string, unknown>[]
 }
 
 const nobody = 65_534
@@ -28,7 +32,7 @@ export async function startServer(bin: string, below: string): Promise<Server> {
   const made = spawnSync(join(bin, 'initdb'), initdb, { ...user, cwd: home, encoding: 'utf8' })
   if (made.status !== 0) throw new Error(made.stderr)
   let child: ReturnType<typeof spawn> | undefined
-  let client: pg.Client | undefined
+  let client: Client | undefined
 
   async function stop(): Promise<void> {
     await client?.end().catch(() => undefined)
@@ -58,9 +62,9 @@ export async function startServer(bin: string, below: string): Promise<Server> {
   return {
     url,
     query: async (text) => {
-      const result: unknown = await client?.query(text)
-      const last = Array.isArray(result) ? result.at(-1) : result
-      return (last as { rows: Record<string, unknown>[] }).rows
+      // Several statements at once give several results.
+      const result = (await client?.query(text)) as unknown as Result | Result[]
+      return (Array.isArray(result) ? result.at(-1) : result)?.rows ?? []
     },
     cpuMicros: () => cpuOfChildren(child?.pid ?? 0),
     restart,
@@ -71,9 +75,9 @@ export async function startServer(bin: string, below: string): Promise<Server> {
   }
 }
 
-async function connect(): Promise<pg.Client> {
+async function connect(): Promise<Client> {
   for (;;) {
-    const client = new pg.Client({ connectionString: url })
+    const client = new Client({ connectionString: url })
     client.on('error', () => undefined)
     try {
       await client.connect()
