@@ -87,6 +87,22 @@ describe('sms_partition', () => {
     assert.deepEqual(await store.messages.find(young.id), young)
   })
 
+  it('sorts ids by time also where aa is a letter behind z', async (t) => {
+    await postgres.query(
+      `create database danish template template0 locale_provider icu icu_locale 'da-DK'`,
+    )
+    const url = postgres.url.replace(/\/postgres$/, '/danish')
+    const place = { url, schema: 'sms' }
+    const store = await openFor(t, async () => openPostgres(place))
+    await partition(place, '2028-03-01Z')
+    await operate(place, `select sms_make_months(1, '2028-03-24Z')`)
+    // 01aa… is a moment of January, before 01ab… of March; in Danish behind it.
+    const old = sampleMessage({ id: '01aaaa00-0000-7000-8000-000000000000' })
+    await insertMessages(store, old, messageAt('2028-03-24T00:00:00Z'))
+    assert.deepEqual(await whereabouts(place, 'sms_log'), ['sms_log_before', 'sms_log_2028_03'])
+    assert.deepEqual(await store.messages.find(old.id), old)
+  })
+
   it('gives each partition every index of the plain table', async (t) => {
     const { place } = await openPlain(t)
     const indexesOf = async (table: string) => {
