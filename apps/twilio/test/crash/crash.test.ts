@@ -74,23 +74,25 @@ describe('an app that is killed while it works', () => {
 })
 
 describe('a worker that stands still for longer than its lease', () => {
+  const pause = { kind: 'pause', ms: 4_000 } as const
   const pauses = {
-    messages: 400,
+    messages: 800,
     strikes: 10,
-    trouble: { kind: 'pause', ms: 4_000 } as const,
     // No rest: what a lease has left is asked about at once, while the sleeper still sleeps.
     profile: { ...profiles.normal, settleAfterSeconds: 0 },
   }
 
   it('sends nothing when it wakes up', patient, async (t) => {
     const name = 'gate pauses'
-    assertClean(await run(t, { ...pauses, name, seed: 5, postgres: fourWorkers() }))
+    const trouble = { ...pause, moment: 'during' } as const
+    assertClean(await run(t, { ...pauses, name, trouble, seed: 5, postgres: fourWorkers() }))
   })
 
   it('is caught when it does not look at its lease', patient, async (t) => {
     const mutant = 'zombie' as const
-    const plan = { ...pauses, name: 'gate zombie', seed: 6, mutant, postgres: fourWorkers() }
-    const { figures } = await run(t, plan)
+    const trouble = { ...pause, moment: 'at-begin' } as const
+    const plan = { ...pauses, name: 'gate zombie', trouble, seed: 6, mutant }
+    const { figures } = await run(t, { ...plan, postgres: fourWorkers() })
     assert.ok(figures.doubled >= 1, 'no text was doubled')
   })
 })

@@ -12,9 +12,7 @@ export interface Mortal {
   name: string
   /** Resolves while one is at work; after a kill, as soon as the next one is. */
   up(): Promise<void>
-  /** Calls to Twilio that are not answered, as far as we have heard. */
-  openCalls(): number
-  /** Resolves when there is one. */
+  /** Resolves when it begins a call to Twilio: one that we heard of before may be answered by now. */
   calling(): Promise<void>
   /**
    * SIGKILL, as the kernel does it when memory runs out; then the next one is started. Answers the ids
@@ -98,12 +96,9 @@ export function startMortal(
   return {
     name,
     up: () => answering,
-    openCalls: () => current.open.size,
     async calling() {
-      while (current.open.size === 0) {
-        wake = Promise.withResolvers()
-        await wake.promise
-      }
+      wake = Promise.withResolvers()
+      await wake.promise
     },
     async kill() {
       const dying = current

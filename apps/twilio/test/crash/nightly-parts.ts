@@ -46,7 +46,7 @@ export function runsOf(part: PartName, sizes: Sizes): NightlyRun[] {
         ]
       })
     case 'pauses': {
-      const trouble = { kind: 'pause', ms: 4_000 } as const
+      const trouble = { kind: 'pause', ms: 4_000, moment: 'during' } as const
       const profile = { ...profiles.normal, settleAfterSeconds: 0 }
       const strikes = times(200)
       return [{ plan: { ...base, name: 'pauses', trouble, strikes, profile, postgres: four() } }]
@@ -95,7 +95,7 @@ function mutantsOf({ seed, postgres, times }: Sizes & { times: (full: number) =>
     return { plan: { ...plan, name: mutant, profile: profiles.normal, mutant }, mustBreak }
   }
   const profile = { behaviours: unkind, settleAfterSeconds: 0 }
-  const pause = { kind: 'pause', ms: 4_000 } as const
+  const pause = { kind: 'pause', ms: 4_000, moment: 'at-begin' } as const
   const zombie = one('zombie', 'doubled').plan
   const four = { ...postgres.newPlace(), workers: 4 }
   const rest = { ...profiles.normal, settleAfterSeconds: 0 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Dice } from '../dice.ts'
 
 /** Strikes at random moments, spread over the messages of a run. */
@@ -11,7 +12,9 @@ export interface Spread {
 }
 
 /** So many messages may be accepted while a strike is prepared. */
-const ahead = 40
+const ahead = 10
+/** Then each client goes on this slowly. */
+const trickleMs = 300
 
 /** Calls `strike` so many times; it answers whether that had an effect. */
 export function spreadStrikes(plan: {
@@ -27,7 +30,7 @@ export function spreadStrikes(plan: {
 
   function nextThreshold(): number {
     const left = plan.strikes - counts.strikes
-    return accepted + Math.floor((plan.dice() * 1.8 * (plan.messages - accepted)) / (left + 1))
+    return accepted + Math.floor((plan.dice() * 1.4 * (plan.messages - accepted)) / (left + 1))
   }
 
   async function strike(): Promise<void> {
@@ -40,7 +43,9 @@ export function spreadStrikes(plan: {
   return {
     async accepted() {
       accepted++
-      if (striking && accepted > threshold + ahead) await striking
+      // Not to the end of it: it may wait for somebody to have something to do.
+      if (striking && accepted > threshold + ahead)
+        await Promise.race([striking, delay(trickleMs, undefined, { ref: false })])
       if (striking || counts.strikes === plan.strikes || accepted < threshold) return
       striking = strike().finally(() => {
         striking = undefined

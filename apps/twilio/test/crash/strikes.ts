@@ -9,8 +9,12 @@ import type { WireFault } from './wire.ts'
 export type Trouble =
   /** SIGKILL of a worker, on PostgreSQL now and then of the API with it. */
   | { kind: 'kill' }
-  /** SIGSTOP of a worker for so long; up to three at a time. */
-  | { kind: 'pause'; ms: number }
+  /**
+   * SIGSTOP of a worker for so long, up to three at a time. `during`: while Twilio has the request;
+   * `at-begin`: at the moment of the call, where it may hit the gap between the last look at the clock
+   * and the write, which nobody can close.
+   */
+  | { kind: 'pause'; ms: number; moment: 'during' | 'at-begin' }
   /** The database ends at once and comes back. */
   | { kind: 'stop'; restart: () => Promise<void> }
   /** A fault on the wire to Twilio or to the database. */
@@ -49,10 +53,9 @@ export function createStriker(
   }
   /** One who waits for Twilio: a moment between two calls would show nothing. */
   async function victimOf(all: readonly Mortal[]): Promise<Mortal> {
-    const patience = delay(1_000, undefined, { ref: false })
-    await Promise.race([patience, ...all.map((one) => one.calling())])
-    const calling = all.filter((one) => one.openCalls() > 0)
-    return oneOf(calling.length > 0 ? calling : all)
+    const patience = delay(2_000, undefined, { ref: false })
+    const caught = all.map((one) => one.calling().then(() => one))
+    return (await Promise.race([patience, ...caught])) ?? oneOf(all)
   }
 
   async function kill(): Promise<boolean> {
@@ -66,9 +69,10 @@ export function createStriker(
     return note(victim.name, cut.size > 0)
   }
 
-  async function pause(ms: number): Promise<boolean> {
+  async function pause({ ms, moment }: Extract<Trouble, { kind: 'pause' }>): Promise<boolean> {
     while (paused.size >= pausedAtOnce) await Promise.race(paused.values())
     const victim = await victimOf(workers.filter((worker) => !paused.has(worker)))
+    if (moment === 'during') await delay(10 + dice() * 40)
     const { openCalls, resume } = victim.pause()
     const over = delay(ms).then(() => {
       resume()
@@ -106,7 +110,7 @@ export function createStriker(
         case 'kill':
           return kill()
         case 'pause':
-          return pause(trouble.ms)
+          return pause(trouble)
         case 'stop':
           return stop(trouble.restart)
         case 'wire':

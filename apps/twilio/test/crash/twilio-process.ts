@@ -22,7 +22,7 @@ const twilio = createSimulator({
 // Most answers come late, so that there is always a call to be cut off.
 twilio.behave(
   { kind: 'slow', before: 'accepting', ms: 30, times: 'always', probability: 0.25 },
-  { kind: 'slow', after: 'accepting', ms: 60, times: 'always', probability: 0.8 },
+  { kind: 'slow', after: 'accepting', ms: 100, times: 'always', probability: 0.9 },
   ...behaviours,
 )
 const { url } = await twilio.listen()
