@@ -21,7 +21,9 @@ import { endpoints, probes } from './routes/index.ts'
 import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
+import { createBlocks } from './services/blocks.ts'
 import { createCallbacks } from './services/callbacks.ts'
+import { createCommits } from './services/commits.ts'
 import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
 import { createExpiry } from './services/expiry.ts'
@@ -110,10 +112,14 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const newId = createIds(clock, randomBytes)
   const random = () => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32
   const outbox = createOutbox({ clock, newId, signals })
-  const throttles = createThrottles({ clock, store: settings.throttles.store, logger })
+  const commits = createCommits({ clock, signals })
+  // With one writer at a time a counter holds nobody up whom the file does not hold up already.
+  const blocks = store.manyWriters ? createBlocks({ clock, store }) : undefined
+  const throttles = createThrottles({ clock, store: settings.throttles.store, logger, blocks })
   const shared = { settings, store, provider, outbox, throttles, signals, clock, logger }
   const messages = createMessages({
     ...shared,
+    commits,
     countSegments: (text) => provider.countSegments(text),
   })
   const verifications = createVerifications({ ...shared, randomBytes, newId })
@@ -218,6 +224,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       deafen?.()
       await worker.stop()
       await provider.close()
+      commits.close()
+      await throttles.close()
       await store.close()
     },
     async runDue() {

@@ -5,6 +5,7 @@ export {
   TwilioAppError,
   type TwilioConfig,
   TwilioSettingsError,
+  TwilioTransactionError,
 } from './config.ts'
 export type { AccessRequest, ApiScope, Authorize, Principal } from './domain/access.ts'
 export type { EventSource, MessageEvent } from './domain/event.ts'
@@ -13,7 +14,7 @@ export type { Message, MessageStatus } from './domain/message.ts'
 export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
-export type { Messages, SendInput, SendResult } from './services/messages.ts'
+export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
 export type { OptOuts } from './services/opt-outs.ts'
 export type {
   CheckInput,
@@ -23,4 +24,13 @@ export type {
   StartResult,
   Verifications,
 } from './services/verifications.ts'
+export type {
+  DrizzleTransaction,
+  HostTransaction,
+  KyselyTransaction,
+  PgTransaction,
+  PostgresJsTransaction,
+  PrismaTransaction,
+  SqliteTransaction,
+} from './storage/engines/host-transaction.ts'
 export type { Workers, WorkerStatus } from './services/workers.ts'

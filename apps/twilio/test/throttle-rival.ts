@@ -14,10 +14,13 @@ const throttles = createThrottles({ clock: systemClock, store: 'database', logge
 const rules = [{ limit: 10, windowSeconds: 3_600 }]
 
 async function take(key: string): Promise<TakeResult> {
+  const claims = [{ key, rules }]
   for (;;) {
     try {
-      return await store.transaction(({ throttles: counters }) =>
-        throttles.take(counters, [{ key, rules }]),
+      return await throttles.guard(
+        (work) => store.transaction(work),
+        { claims, whenDown: 'closed' },
+        async (_, limits) => limits.take(claims),
       )
     } catch (error) {
       if (!(error instanceof StorageError)) throw error

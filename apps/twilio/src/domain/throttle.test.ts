@@ -124,14 +124,26 @@ describe('giveBack', () => {
     const rules = [{ limit: 9, windowSeconds: 60 }]
     const before = [{ at: 5, cost: 2 }]
     const taken = judge(before, rules, 3, 9)
-    assert.deepEqual(taken.kind === 'allowed' && giveBack(taken.hits, 3), before)
+    assert.deepEqual(taken.kind === 'allowed' && giveBack(taken.hits, 3, 9), before)
     const sameMoment = judge(before, rules, 3, 5)
-    assert.deepEqual(sameMoment.kind === 'allowed' && giveBack(sameMoment.hits, 3), before)
+    assert.deepEqual(sameMoment.kind === 'allowed' && giveBack(sameMoment.hits, 3, 5), before)
+  })
+
+  it('leaves alone what was taken before', () => {
+    const hits = [
+      { at: 1, cost: 4 },
+      { at: 5, cost: 2 },
+      { at: 9, cost: 4 },
+    ]
+    assert.deepEqual(giveBack(hits, 3, 4), [
+      { at: 1, cost: 4 },
+      { at: 9, cost: 3 },
+    ])
   })
 
   it('stops at nothing', () => {
-    assert.deepEqual(giveBack([{ at: 1, cost: 1 }], 5), [])
-    assert.deepEqual(giveBack([], 1), [])
+    assert.deepEqual(giveBack([{ at: 1, cost: 1 }], 5, 1), [])
+    assert.deepEqual(giveBack([], 1, 0), [])
   })
 })
 

@@ -42,26 +42,84 @@ export function judge(
   cost: number,
   now: Instant,
 ): ThrottleVerdict {
-  const past = clamp(hits, now)
+  const past = clamp(hits, now, blockOf(rules)?.lifeMs ?? 0)
   let refusal: { rule: ThrottleRule; retryAt: Instant } | undefined
   for (const rule of rules) {
     const retryAt = firstFit(past, rule, cost, now)
     if (retryAt > (refusal?.retryAt ?? now)) refusal = { rule, retryAt }
   }
   if (refusal) return { kind: 'refused', ...refusal }
-  return { kind: 'allowed', hits: thin(keep([...past, { at: now, cost }], rules, now), now) }
+  return { kind: 'allowed', hits: enter(past, { at: now, cost }, rules, now) }
 }
 
-/** The hits without the last `cost` of them: what was taken at last did not count after all. */
-export function giveBack(hits: Hits, cost: number): Hits {
-  const rest = [...hits]
-  let owed = cost
-  for (let last = rest.pop(); last; last = rest.pop()) {
-    if (last.cost > owed) return [...rest, { at: last.at, cost: last.cost - owed }]
-    owed -= last.cost
-    if (owed === 0) break
+/** What one process may take from a limit in advance, and for how long. */
+export interface Block {
+  size: number
+  lifeMs: number
+}
+
+const blocksALimit = 64
+const longestLifeMs = 1_000
+/** Where fewer blocks than this are left, everybody takes one by one: the end of a limit is exact. */
+const blocksKeptFree = 4
+
+/**
+ * The block of these rules: so small a share that what lies unused in some process hardly matters.
+ * Undefined for limits so small that a block would be a single one.
+ */
+export function blockOf(rules: readonly ThrottleRule[]): Block | undefined {
+  const size = Math.floor(Math.min(...rules.map((rule) => rule.limit)) / blocksALimit)
+  if (rules.length === 0 || size < 2) return undefined
+  const shortestMs = Math.min(...rules.map((rule) => rule.windowSeconds * 1_000))
+  return { size, lifeMs: Math.min(longestLifeMs, Math.floor(shortestMs / blocksALimit)) }
+}
+
+/**
+ * Takes a block at `now`, or as much as is wanted at once, unless the limit is nearly used up. Its units are used at any time of
+ * its life, so they are entered as of its end, `until`: from then on they count for a whole window, and
+ * until then they count anyhow. So each use has an entry that is not older than itself, and whoever
+ * asks sees at least what any window that ends now holds.
+ */
+export function reserve(
+  hits: Hits,
+  rules: readonly ThrottleRule[],
+  wanted: number,
+  now: Instant,
+): { kind: 'reserved'; hits: Hits; size: number; until: Instant } | { kind: 'near' } {
+  const block = blockOf(rules)
+  if (!block) return { kind: 'near' }
+  const size = Math.max(block.size, wanted)
+  const free = (blocksKeptFree - 1) * block.size
+  if (judge(hits, rules, size + free, now).kind === 'refused') return { kind: 'near' }
+  const until = now + block.lifeMs
+  const past = clamp(hits, now, block.lifeMs)
+  return {
+    kind: 'reserved',
+    hits: enter(past, { at: until, cost: size }, rules, now),
+    size,
+    until,
   }
-  return rest
+}
+
+/**
+ * The hits without `cost` of what was entered as of `at`: it did not count after all. Entries may have
+ * been moved to a later moment and never to an earlier one, so the first ones from `at` on are taken;
+ * older ones stand for somebody else's use.
+ */
+export function giveBack(hits: Hits, cost: number, at: Instant): Hits {
+  let owed = cost
+  return hits.flatMap((hit) => {
+    if (hit.at < at || owed === 0) return [hit]
+    const taken = Math.min(hit.cost, owed)
+    owed -= taken
+    return taken === hit.cost ? [] : [{ at: hit.at, cost: hit.cost - taken }]
+  })
+}
+
+/** With one hit more, oldest first, as few entries as will do. */
+function enter(past: Hits, hit: Hits[number], rules: readonly ThrottleRule[], now: Instant): Hits {
+  const later = past.findLastIndex((one) => one.at <= hit.at) + 1
+  return thin(keep(past.toSpliced(later, 0, hit), rules, now), now)
 }
 
 /** The moment from which none of the rules needs these hits. */
@@ -82,9 +140,13 @@ function firstFit(hits: Hits, rule: ThrottleRule, cost: number, now: Instant): I
   return now + windowMs
 }
 
-/** A hit from the future (the clock was set back) counts as of now, so that it blocks one window at most. */
-function clamp(hits: Hits, now: Instant): Hits {
-  return hits.map((hit) => (hit.at > now ? { at: now, cost: hit.cost } : hit))
+/**
+ * A hit from the future counts as of the end of the block that it may belong to, and where there are no
+ * blocks as of now: the clock was set back, and it shall block one window at most.
+ */
+function clamp(hits: Hits, now: Instant, aheadMs: number): Hits {
+  const latest = now + aheadMs
+  return hits.map((hit) => (hit.at > latest ? { at: latest, cost: hit.cost } : hit))
 }
 
 function keep(hits: Hits, rules: readonly ThrottleRule[], now: Instant): Hits {

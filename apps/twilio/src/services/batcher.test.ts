@@ -17,11 +17,14 @@ describe('createBatcher', () => {
     const sizes: number[] = []
     let release = () => {}
     const first = new Promise<void>((resolve) => (release = resolve))
-    const run = createBatcher<number, number>(async (inputs) => {
-      sizes.push(inputs.length)
-      if (sizes.length === 1) await first
-      return inputs
-    }, 3)
+    const run = createBatcher<number, number>(
+      async (inputs) => {
+        sizes.push(inputs.length)
+        if (sizes.length === 1) await first
+        return inputs
+      },
+      { most: 3 },
+    )
     const early = run(0)
     await new Promise(setImmediate)
     const late = [1, 2, 3, 4, 5].map(run)
@@ -40,6 +43,23 @@ describe('createBatcher', () => {
       results.map((result) => result.status),
       ['fulfilled', 'rejected', 'fulfilled'],
     )
+  })
+
+  it('lets everybody know at once of a failure that is nobody’s fault', async () => {
+    let runs = 0
+    const fail = createBatcher<number, number>(
+      async () => {
+        runs++
+        await new Promise(setImmediate)
+        throw new Error('away')
+      },
+      { most: 2, isOutage: () => true },
+    )
+    const results = await Promise.allSettled([1, 2, 3, 4, 5].map(fail))
+    assert.deepEqual(new Set(results.map((result) => result.status)), new Set(['rejected']))
+    assert.equal(runs, 1)
+    await assert.rejects(fail(6), /away/)
+    assert.equal(runs, 2)
   })
 
   it('rejects a call that its runner forgot, rather than let it wait for ever', async () => {

@@ -5,7 +5,14 @@
  */
 export function createBatcher<Input, Output>(
   run: (inputs: Input[]) => Promise<Output[]>,
-  most = 100,
+  {
+    most = 100,
+    isOutage = () => false,
+  }: {
+    most?: number | undefined
+    /** True for a failure that nobody's input has caused: everybody who waits gets it at once. */
+    isOutage?: ((error: unknown) => boolean) | undefined
+  } = {},
 ): (input: Input) => Promise<Output> {
   interface Waiting {
     input: Input
@@ -23,9 +30,15 @@ export function createBatcher<Input, Output>(
       const forgotten = new Error('the group answered too few results')
       for (const one of group.slice(outputs.length)) one.reject(forgotten)
     } catch (error) {
-      // One bad input must not fail its neighbours: each gets a group of its own.
-      if (group.length === 1) group[0]?.reject(error)
-      else for (const one of group) await runGroup([one])
+      if (isOutage(error)) {
+        // One after another they would only wait for the same, each as long as this group did.
+        for (const one of [...group, ...waiting.splice(0)]) one.reject(error)
+      } else if (group.length === 1) {
+        group[0]?.reject(error)
+      } else {
+        // One bad input must not fail its neighbours, and not hold them up: each gets a group of its own.
+        await Promise.all(group.map((one) => runGroup([one])))
+      }
     }
   }
 

@@ -7,7 +7,7 @@ import { throttleKeys } from '../domain/throttle.ts'
 import type { Instant } from '../domain/time.ts'
 import { hasChannel, isPurpose, type VerificationChannel } from '../domain/verification.ts'
 import type { CodeBackend, CodeRequest } from './code-backend.ts'
-import type { Claim } from './throttles.ts'
+import type { Claim } from './claims.ts'
 
 /** A verification as a caller asks for it. */
 export interface StartInput {

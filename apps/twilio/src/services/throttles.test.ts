@@ -9,8 +9,9 @@ import { describe, it } from 'node:test'
 import { createTestClock, type TestClock } from '../../test/clock.ts'
 import { silentLogger } from '../domain/log.ts'
 import { openSqlite } from '../storage/engines/sqlite.ts'
-import type { Store, ThrottleStore } from '../storage/store.ts'
-import { type Claim, createThrottles, type TakeResult, type Throttles } from './throttles.ts'
+import type { Store, Tables, ThrottleStore } from '../storage/store.ts'
+import type { Claim } from './claims.ts'
+import { createThrottles, type TakeResult, type Throttles } from './throttles.ts'
 
 const minute = { limit: 2, windowSeconds: 60 }
 const phone = (key = 'sms:retry:+1'): Claim => ({ key, rules: [minute] })
@@ -30,7 +31,7 @@ interface Bench {
   clock: TestClock
   throttles: Throttles
   take: (...claims: Claim[]) => Promise<TakeResult>
-  giveBack: (...claims: Claim[]) => Promise<void>
+  giveBack: (at: number, ...claims: Claim[]) => Promise<void>
 }
 
 for (const kind of ['database', 'memory'] as const) {
@@ -40,9 +41,11 @@ for (const kind of ['database', 'memory'] as const) {
     const clock = createTestClock(0)
     const throttles = createThrottles({ clock, store: kind, logger: silentLogger })
     const take: Bench['take'] = (...claims) =>
-      store.transaction((tables) => throttles.take(tables.throttles, claims))
-    const giveBack: Bench['giveBack'] = (...claims) =>
-      store.transaction((tables) => throttles.giveBack(tables.throttles, claims))
+      store.transaction((tables) =>
+        throttles.within(tables, claims, async (_, limits) => limits.take(claims)),
+      )
+    const giveBack: Bench['giveBack'] = (at, ...claims) =>
+      store.transaction((tables) => throttles.giveBack(tables.throttles, claims, at))
     try {
       await run({ store, clock, throttles, take, giveBack })
     } finally {
@@ -53,9 +56,9 @@ for (const kind of ['database', 'memory'] as const) {
   describe(`throttles in ${kind}`, () => {
     it('tells when the same would pass once more', () =>
       on(async ({ take, clock }) => {
-        assert.deepEqual(await take(phone()), { kind: 'allowed', nextAt: 0 })
+        assert.deepEqual(await take(phone()), { kind: 'allowed', at: 0, nextAt: 0 })
         await clock.advance(10_000)
-        assert.deepEqual(await take(phone()), { kind: 'allowed', nextAt: 60_000 })
+        assert.deepEqual(await take(phone()), { kind: 'allowed', at: 10_000, nextAt: 60_000 })
       }))
 
     it('refuses until the exact moment', () =>
@@ -100,7 +103,7 @@ for (const kind of ['database', 'memory'] as const) {
         await take(phone())
         await take(phone())
         assert.equal((await take(phone())).kind, 'refused')
-        await giveBack(phone())
+        await giveBack(0, phone())
         assert.equal(throttles.precheck([phone()]).kind, 'allowed')
         assert.equal((await take(phone())).kind, 'allowed')
         assert.equal((await take(phone())).kind, 'refused')
@@ -111,7 +114,7 @@ for (const kind of ['database', 'memory'] as const) {
         const free: Claim = { key: 'sms:codes', rules: [] }
         for (let i = 0; i < 5; i++) assert.equal((await take(free)).kind, 'allowed')
         assert.equal(throttles.precheck([free]).kind, 'allowed')
-        await giveBack(free)
+        await giveBack(0, free)
       }))
 
     it('lets exactly ten of five hundred through, round after round', () =>
@@ -131,12 +134,16 @@ describe('precheck', () => {
     save: async () => {},
     sweep: async () => 0,
   }
+  const take = (throttles: Throttles, claim: Claim) =>
+    throttles.within({ throttles: counters } as Tables, [claim], async (_, limits) =>
+      limits.take([claim]),
+    )
 
   it('answers a known refusal without the database, with the time that is left', async () => {
     const clock = createTestClock(0)
     const throttles = createThrottles({ clock, store: 'database', logger: silentLogger })
     assert.equal(throttles.precheck([phone()]).kind, 'allowed')
-    await throttles.take(counters, [phone()])
+    await take(throttles, phone())
     await clock.advance(9_000)
     const refused = { kind: 'refused', key: 'sms:retry:+1', retryAfterSeconds: 51 }
     assert.deepEqual(throttles.precheck([phone('other'), phone()]), refused)
@@ -145,7 +152,7 @@ describe('precheck', () => {
   it('asks the database anew after ten seconds, as the refusal may have been undone', async () => {
     const clock = createTestClock(0)
     const throttles = createThrottles({ clock, store: 'database', logger: silentLogger })
-    await throttles.take(counters, [phone()])
+    await take(throttles, phone())
     await clock.advance(10_000)
     assert.equal(throttles.precheck([phone()]).kind, 'allowed')
   })
@@ -156,7 +163,7 @@ describe('precheck', () => {
       store: 'database',
       logger: silentLogger,
     })
-    await throttles.take(counters, [{ ...phone(), cost: 2 }])
+    await take(throttles, { ...phone(), cost: 2 })
     assert.equal(throttles.precheck([phone()]).kind, 'allowed')
     assert.equal(throttles.precheck([{ ...phone(), cost: 3 }]).kind, 'refused')
   })
@@ -167,7 +174,7 @@ describe('precheck', () => {
       store: 'database',
       logger: silentLogger,
     })
-    for (let i = 0; i <= 10_000; i++) await throttles.take(counters, [phone(`key ${i}`)])
+    for (let i = 0; i <= 10_000; i++) await take(throttles, phone(`key ${i}`))
     assert.equal(throttles.precheck([phone('key 0')]).kind, 'allowed')
     assert.equal(throttles.precheck([phone('key 1')]).kind, 'refused')
   })

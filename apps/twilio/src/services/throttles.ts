@@ -1,27 +1,44 @@
-import { forgetAt, giveBack, type Hits, judge, type ThrottleRule } from '../domain/throttle.ts'
+import type { Hits } from '../domain/throttle.ts'
 import type { Logger } from '../domain/log.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import { StorageError } from '../storage/errors.ts'
-import type { ThrottleStore } from '../storage/store.ts'
+import type { Tables, ThrottleStore } from '../storage/store.ts'
+import type { Blocks } from './blocks.ts'
+import { type Claim, type Entry, judgeAll, keysOf, withoutHits } from './claims.ts'
 import { createRefusals } from './refusals.ts'
-
-/** One limit to be asked: `key` such as `sms:retry:+14155552671`. Without rules it never refuses. */
-export interface Claim {
-  key: string
-  rules: readonly ThrottleRule[]
-  /** What it takes from each limit; default 1. */
-  cost?: number | undefined
-}
+import { createThrottleMemory } from './throttle-memory.ts'
 
 /** What asking several limits at once can end in. */
 export type ThrottleResult =
   | { kind: 'allowed' }
   | { kind: 'refused'; key: string; retryAfterSeconds: number }
 
-/** As `ThrottleResult`; `nextAt` is the first moment at which the same claims would pass once more. */
+/**
+ * As `ThrottleResult`. `nextAt` is the first moment at which the same claims would pass once more; `at`
+ * is the moment as of which they were counted.
+ */
 export type TakeResult =
-  | { kind: 'allowed'; nextAt: Instant }
+  | { kind: 'allowed'; at: Instant; nextAt: Instant }
   | Extract<ThrottleResult, { kind: 'refused' }>
+
+/** Limits inside a transaction that holds their counters. */
+export interface Limits {
+  /** Takes from every limit, or from none if one refuses. */
+  take(claims: readonly Claim[]): TakeResult
+  /** Undoes a take of `at` that turned out to be for nothing. */
+  giveBack(claims: readonly Claim[], at: Instant): void
+}
+
+/** Runs its argument in a transaction; `isSecond` where it runs once more, without the counters. */
+export type RunGuarded<T> = (work: (tables: Tables) => Promise<T>, isSecond: boolean) => Promise<T>
+
+/** What a guarded transaction may take, and what is to be done without counters. */
+export interface GuardOptions {
+  claims: readonly Claim[]
+  whenDown: 'open' | 'closed'
+  /** A caller that will try its parts alone: then one counter held by somebody is a reason to reject. */
+  splits?: boolean | undefined
+}
 
 /** Exact limits, counted in the transaction that they guard. */
 export interface Throttles {
@@ -31,51 +48,112 @@ export interface Throttles {
    */
   precheck(claims: readonly Claim[]): ThrottleResult
   /**
-   * Takes from every limit, or from none if one refuses. Inside the guarded transaction. When the
-   * counters cannot be reached it rejects, or with `open` lets the claim pass uncounted and logs it.
+   * Runs `work` in a transaction of `run` that holds the counters of `claims`; `work` may take from
+   * these only. When the counters cannot be reached it rejects, or with `open` runs once more
+   * uncounted and logs it.
    */
-  take(
-    counters: ThrottleStore,
+  guard<T>(
+    run: RunGuarded<T>,
+    asked: GuardOptions,
+    work: (tables: Tables, limits: Limits) => Promise<T>,
+  ): Promise<T>
+  /** The same inside a transaction that is there already, and never uncounted. */
+  within<T>(
+    tables: Tables,
     claims: readonly Claim[],
-    whenDown?: 'open' | 'closed',
-  ): Promise<TakeResult>
-  /** Gives back what a claim took at last. Inside a transaction. */
-  giveBack(counters: ThrottleStore, claims: readonly Claim[]): Promise<void>
-}
-
-interface Entry {
-  key: string
-  hits: Hits
-  expiresAt: Instant
+    work: (tables: Tables, limits: Limits) => Promise<T>,
+  ): Promise<T>
+  /** Gives back what a claim took at `at`. Inside a transaction. */
+  giveBack(counters: ThrottleStore, claims: readonly Claim[], at: Instant): Promise<void>
+  /** Gives back what was taken in advance. */
+  close(): Promise<void>
 }
 
 /**
  * The throttles of one app. With `memory` the same rules count in this process only and outside the
- * transaction: what it took stays taken when the transaction fails.
+ * transaction: what it took stays taken when the transaction fails. `blocks` are for a database that
+ * several transactions write to at the same time.
  */
 export function createThrottles(parts: {
   clock: Clock
   store: 'database' | 'memory'
   logger: Logger
+  blocks?: Blocks | undefined
 }): Throttles {
   const { clock, logger } = parts
   const refusals = createRefusals(clock)
-  const memory = parts.store === 'memory' ? createMemory() : undefined
+  const memory = parts.store === 'memory' ? createThrottleMemory() : undefined
+  const blocks = memory ? undefined : parts.blocks
+  /** Failures of the counters, as opposed to those of the guarded work. */
+  const countersDown = new WeakSet<Error>()
 
-  async function take(counters: ThrottleStore, claims: readonly Claim[]): Promise<TakeResult> {
-    const keys = keysOf(claims)
-    if (keys.length === 0) return { kind: 'allowed', nextAt: clock.now() }
-    const known = memory?.read(keys) ?? (await counters.lock(keys))
-    // Read under the lock: a moment from before the wait could be earlier than the last hit.
-    const now = clock.now()
-    const verdict = judgeAll(claims, known, now)
-    if (verdict.kind === 'refused') {
-      refusals.add(verdict.claim, verdict.retryAt)
-      return refused(verdict.claim.key, verdict.retryAt, now)
+  async function reach<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked
+    } catch (error) {
+      if (error instanceof StorageError) countersDown.add(error)
+      throw error
     }
-    if (memory) memory.write(verdict.entries, now)
-    else await counters.save(verdict.entries)
-    return { kind: 'allowed', nextAt: verdict.nextAt }
+  }
+
+  async function count<T>(
+    tables: Tables,
+    claims: readonly Claim[],
+    work: (tables: Tables, limits: Limits) => Promise<T>,
+    covers: (claim: Claim) => boolean = () => false,
+    onTaken: (claims: readonly Claim[]) => void = () => undefined,
+  ): Promise<T> {
+    const { throttles: counters } = tables
+    const isCounted = (claim: Claim) => !covers(claim)
+    const keys = keysOf(claims.filter(isCounted))
+    const locked = memory || keys.length === 0 ? new Map() : await reach(counters.lock(keys))
+    const known = new Map<string, Hits>(memory?.read(keys) ?? locked)
+    const changed = new Map<string, Entry>()
+    function change(entries: readonly Entry[]): void {
+      for (const entry of entries) {
+        known.set(entry.key, entry.hits)
+        changed.set(entry.key, entry)
+      }
+      memory?.write(entries, clock.now())
+    }
+    const limits: Limits = {
+      take(some) {
+        // Read under the lock: a moment from before the wait could be earlier than the last hit.
+        const now = clock.now()
+        const verdict = judgeAll(some.filter(isCounted), known, now)
+        if (verdict.kind === 'refused') {
+          refusals.add(verdict.claim, verdict.retryAt)
+          return refused(verdict.claim.key, verdict.retryAt, now)
+        }
+        change(verdict.entries)
+        onTaken(some)
+        return { kind: 'allowed', at: now, nextAt: verdict.nextAt }
+      },
+      giveBack: (some, at) => change(withoutHits(some.filter(isCounted), known, at)),
+    }
+    const result = await work(tables, limits)
+    if (!memory && changed.size > 0) await reach(counters.save([...changed.values()]))
+    return result
+  }
+
+  async function once<T>(
+    run: RunGuarded<T>,
+    claims: readonly Claim[],
+    work: (tables: Tables, limits: Limits) => Promise<T>,
+  ): Promise<T> {
+    const drawn = await blocks?.draw(claims)
+    if (!drawn) return run((tables) => count(tables, claims, work), false)
+    const used = new Set<Claim>()
+    const result = await run((tables) => {
+      // It may run a second time, where two transactions had waited for each other.
+      used.clear()
+      return count(tables, claims, work, drawn.covers, (taken) => {
+        for (const claim of taken) used.add(claim)
+      })
+    }, false)
+    // Not after a failure: who knows whether the commit has arrived.
+    for (const claim of claims) if (!used.has(claim)) drawn.putBack(claim)
+    return result
   }
 
   return {
@@ -87,64 +165,42 @@ export function createThrottles(parts: {
       return { kind: 'allowed' }
     },
 
-    async take(counters, claims, whenDown = 'closed') {
+    async guard(run, { claims, whenDown, splits = false }, work) {
       try {
-        return await take(counters, claims)
+        return await once(run, claims, work)
       } catch (error) {
-        if (!(error instanceof StorageError) || whenDown === 'closed') throw error
+        if (!(error instanceof StorageError) || !countersDown.has(error)) throw error
+        if (whenDown === 'closed' || (splits && error.isContended)) throw error
         logger.error({ event: 'throttles-down', error: error.message }, 'a limit is not counted')
-        return { kind: 'allowed', nextAt: clock.now() }
+        return run((tables) => work(tables, uncounted(clock)), true)
       }
     },
 
-    async giveBack(counters, claims) {
+    within: (tables, claims, work) => count(tables, claims, work),
+
+    async giveBack(counters, claims, at) {
       const keys = keysOf(claims)
       if (keys.length === 0) return
       const known = memory?.read(keys) ?? (await counters.lock(keys))
-      const entries = claims.flatMap(({ key, rules, cost = 1 }) => {
-        const hits = known.get(key)
-        if (!hits) return []
-        const rest = giveBack(hits, cost)
-        return [{ key, hits: rest, expiresAt: forgetAt(rest, rules) }]
-      })
+      const entries = withoutHits(claims, known, at)
       if (memory) memory.write(entries, clock.now())
       else if (entries.length > 0) await counters.save(entries)
       for (const key of keys) refusals.remove(key)
     },
+
+    close: async () => blocks?.close(),
   }
 }
 
-function judgeAll(
-  claims: readonly Claim[],
-  known: ReadonlyMap<string, Hits>,
-  now: Instant,
-):
-  | { kind: 'allowed'; entries: Entry[]; nextAt: Instant }
-  | { kind: 'refused'; claim: Claim; retryAt: Instant } {
-  const entries = new Map<string, Entry>()
-  let refusal: { claim: Claim; retryAt: Instant } | undefined
-  let nextAt = now
-  for (const claim of claims) {
-    const { key, rules, cost = 1 } = claim
-    if (rules.length === 0) continue
-    const verdict = judge(entries.get(key)?.hits ?? known.get(key) ?? [], rules, cost, now)
-    if (verdict.kind === 'refused') {
-      if (!refusal || verdict.retryAt > refusal.retryAt) refusal = { claim, ...verdict }
-      continue
-    }
-    const { hits } = verdict
-    entries.set(key, { key, hits, expiresAt: forgetAt(hits, rules) })
-    const next = judge(hits, rules, cost, now)
-    if (next.kind === 'refused') nextAt = Math.max(nextAt, next.retryAt)
+/** Limits that nobody counts. */
+function uncounted(clock: Clock): Limits {
+  return {
+    take() {
+      const now = clock.now()
+      return { kind: 'allowed', at: now, nextAt: now }
+    },
+    giveBack: () => undefined,
   }
-  if (refusal) return { kind: 'refused', claim: refusal.claim, retryAt: refusal.retryAt }
-  return { kind: 'allowed', entries: [...entries.values()], nextAt }
-}
-
-/** In one order for everybody, so that two transactions never wait for each other. */
-function keysOf(claims: readonly Claim[]): string[] {
-  const counted = claims.filter((claim) => claim.rules.length > 0)
-  return [...new Set(counted.map((claim) => claim.key))].toSorted()
 }
 
 function refused(
@@ -156,24 +212,5 @@ function refused(
     kind: 'refused',
     key,
     retryAfterSeconds: Math.max(1, Math.ceil((retryAt - now) / 1_000)),
-  }
-}
-
-const sweepEvery = 1_000
-
-/** Counters in this process. Read and written without a pause between, so no lock is needed. */
-function createMemory() {
-  const rows = new Map<string, Entry>()
-  let writes = 0
-  return {
-    read(keys: string[]): Map<string, Hits> {
-      return new Map(keys.map((key) => [key, rows.get(key)?.hits ?? []]))
-    },
-    write(entries: Entry[], now: Instant): void {
-      for (const entry of entries) rows.set(entry.key, entry)
-      writes += 1
-      if (writes % sweepEvery > 0) return
-      for (const [key, { expiresAt }] of rows) if (expiresAt <= now) rows.delete(key)
-    },
   }
 }

@@ -13,8 +13,10 @@ import {
 import { StorageError } from '../storage/errors.ts'
 import type { Store } from '../storage/store.ts'
 import type { CodeBackend, GuessVerdict } from './code-backend.ts'
+import { patienceMs } from './patience.ts'
 import type { Proofs } from './proof.ts'
-import type { Claim, Throttles } from './throttles.ts'
+import type { Claim } from './claims.ts'
+import type { RunGuarded, Throttles } from './throttles.ts'
 
 /** A guess. The number alone is only accepted where `verification.checkByPhone` is on. */
 export type CheckInput =
@@ -41,6 +43,14 @@ export interface CheckParts {
   logger: Logger
 }
 
+/** A guess that is on disk, though nobody has looked at it yet. */
+interface Counted {
+  kind: 'counted'
+  verification: Verification
+  /** As of when it is counted. */
+  at: Instant
+}
+
 /** Checks guesses over one backend. */
 export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<CheckResult> {
   const { settings, store, throttles, backend, proofs, clock, logger } = parts
@@ -65,29 +75,32 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
   async function count(
     verification: Verification,
     claims: Claim[],
-  ): Promise<{ kind: 'counted'; verification: Verification } | CheckResult> {
-    return store.transaction(async ({ throttles: counters, verifications }) => {
-      const taken = await throttles.take(counters, claims)
+  ): Promise<Counted | CheckResult> {
+    const run: RunGuarded<Counted | CheckResult> = (work) => store.transaction(work, { patienceMs })
+    return throttles.guard(run, { claims, whenDown: 'closed' }, async (tables, limits) => {
+      const { verifications } = tables
+      const taken = limits.take(claims)
       if (taken.kind === 'refused') {
         return { kind: 'throttled', retryAfterSeconds: taken.retryAfterSeconds }
       }
+      const { at } = taken
       const counted = await verifications.takeGuess(verification.id, clock.now(), maxAttempts)
-      if (counted) return { kind: 'counted', verification: counted }
+      if (counted) return { kind: 'counted', verification: counted, at }
       // Somebody else used the last guess, or the code, since it was read.
-      await throttles.giveBack(counters, claims)
+      limits.giveBack(claims, at)
       return ended(await verifications.find(verification.id)) ?? { kind: 'unavailable' }
     })
   }
 
   async function settle(
-    verification: Verification,
+    { verification, at }: Counted,
     claims: Claim[],
     verdict: GuessVerdict,
   ): Promise<CheckResult> {
     const attemptsLeft = Math.max(0, maxAttempts - verification.attempts)
     switch (verdict) {
       case 'right':
-        return approve(verification, claims)
+        return approve(verification, claims, at)
       case 'wrong':
         if (attemptsLeft === 0) await backend.drop(verification)
         return { kind: 'incorrect', attemptsLeft }
@@ -103,12 +116,19 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
   }
 
   /** One caller alone ends the verification; only wrong guesses stay in the budget of the phone. */
-  async function approve(verification: Verification, claims: Claim[]): Promise<CheckResult> {
+  async function approve(
+    verification: Verification,
+    claims: Claim[],
+    at: Instant,
+  ): Promise<CheckResult> {
     const { id, toPhone } = verification
-    const isFirst = await store.transaction(async (tables) => {
-      await throttles.giveBack(tables.throttles, claims)
-      return tables.verifications.end(id, 'approved', clock.now())
-    })
+    const isFirst = await store.transaction(
+      async (tables) => {
+        await throttles.giveBack(tables.throttles, claims, at)
+        return tables.verifications.end(id, 'approved', clock.now())
+      },
+      { patienceMs },
+    )
     if (!isFirst) return ended(await store.verifications.find(id)) ?? { kind: 'already-used' }
     const { token, expiresAt } = await proofs.sign(verification)
     return { kind: 'approved', token, tokenExpiresAt: expiresAt, toPhone }
@@ -130,7 +150,7 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
     const counted = await count(verification, claims)
     if (counted.kind !== 'counted') return counted
     const verdict = await backend.judge(counted.verification, input.code)
-    return settle(counted.verification, claims, verdict)
+    return settle(counted, claims, verdict)
   }
 
   return async (input) => {

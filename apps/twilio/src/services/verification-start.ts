@@ -6,8 +6,9 @@ import { endingOf, type Verification } from '../domain/verification.ts'
 import { StorageError } from '../storage/errors.ts'
 import type { Store, Tables, VerificationStore } from '../storage/store.ts'
 import type { CodeBackend, CodeSent } from './code-backend.ts'
+import { patienceFor, patienceMs } from './patience.ts'
 import { readStart, type StartInput, type StartRequest, type StartResult } from './start-request.ts'
-import type { Throttles } from './throttles.ts'
+import type { Limits, Throttles } from './throttles.ts'
 
 /** The parts that starting is made of. */
 export interface StartParts {
@@ -29,6 +30,8 @@ interface Reserved {
   isNew: boolean
   optedOut: boolean
   nextAt: Instant
+  /** As of when the send is counted. */
+  takenAt: Instant
 }
 
 /** Starts and resends over one backend. */
@@ -55,15 +58,18 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
   }
 
   /** Everything that must hold in the transaction that counts the send. */
-  async function reserve(tables: Tables, request: StartRequest): Promise<Reserved | StartResult> {
+  async function reserve(
+    tables: Tables,
+    limits: Limits,
+    request: StartRequest,
+  ): Promise<Reserved | StartResult> {
     const running = await findRunning(tables.verifications, request)
     if (!running && request.verificationId !== undefined) return { kind: 'verification-not-found' }
     if (running && running.sends >= maxSends) {
       const waitMs = running.expiresAt - clock.now()
       return { kind: 'throttled', retryAfterSeconds: Math.ceil(waitMs / 1_000) }
     }
-    const whenDown = settings.throttles.whenUnavailable.codes
-    const taken = await throttles.take(tables.throttles, claimsOf(request), whenDown)
+    const taken = limits.take(claimsOf(request))
     if (taken.kind === 'refused') return throttledBy(taken)
 
     const now = clock.now()
@@ -78,7 +84,8 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     }
     const optedOut = (await tables.optOuts.find([request.toPhone])).has(request.toPhone)
     if (!optedOut) await backend.write(tables, verification, request)
-    return { kind: 'reserved', verification, isNew: !running, optedOut, nextAt: taken.nextAt }
+    const { nextAt, at: takenAt } = taken
+    return { kind: 'reserved', verification, isNew: !running, optedOut, nextAt, takenAt }
   }
 
   function begin(request: StartRequest, now: Instant): Verification {
@@ -113,8 +120,9 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
       if (sent.carrier) {
         const { providerSid } = sent.carrier
         expiresAt = sent.carrier.expiresAt
-        await store.transaction((tables) =>
-          tables.verifications.setProviderSid(verification.id, providerSid, expiresAt),
+        await store.transaction(
+          (tables) => tables.verifications.setProviderSid(verification.id, providerSid, expiresAt),
+          { patienceMs },
         )
       }
     }
@@ -131,29 +139,40 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
   }
 
   async function giveUp(
-    { verification, isNew }: Reserved,
+    { verification, isNew, takenAt }: Reserved,
     request: StartRequest,
     sent: Exclude<CodeSent, { kind: 'sent' }>,
   ): Promise<StartResult> {
     // The code may have left: the row stays, and starting again sends the same one.
     if (sent.kind === 'unavailable') return sent
-    await store.transaction(async (tables) => {
-      if (isNew) await tables.verifications.end(verification.id, 'canceled', clock.now())
-      // A carrier that is asked too often stays protected by what was counted.
-      if (sent.kind !== 'throttled') await throttles.giveBack(tables.throttles, request.codeClaims)
-    })
+    await store.transaction(
+      async (tables) => {
+        if (isNew) await tables.verifications.end(verification.id, 'canceled', clock.now())
+        // A carrier that is asked too often stays protected by what was counted.
+        if (sent.kind === 'throttled') return
+        await throttles.giveBack(tables.throttles, request.codeClaims, takenAt)
+      },
+      { patienceMs },
+    )
     return sent.kind === 'refused' ? { kind: 'unavailable' } : sent
   }
 
   async function run(request: StartRequest): Promise<StartResult> {
-    const known = throttles.precheck(claimsOf(request))
+    const claims = claimsOf(request)
+    const known = throttles.precheck(claims)
     if (known.kind === 'refused') return throttledBy(known)
     // Looked up before the transaction too: a flood of made-up ids must not queue for the write lock.
     const isNamed = request.verificationId !== undefined
     if (isNamed && !(await findRunning(store.verifications, request))) {
       return { kind: 'verification-not-found' }
     }
-    const reserved = await store.transaction((tables) => reserve(tables, request))
+    const whenDown = settings.throttles.whenUnavailable.codes
+    const reserved = await throttles.guard<Reserved | StartResult>(
+      (work, isSecond) =>
+        store.transaction(work, { patienceMs: patienceFor({ whenDown, isSecond }) }),
+      { claims, whenDown },
+      (tables, limits) => reserve(tables, limits, request),
+    )
     if (reserved.kind !== 'reserved') return reserved
     return send(reserved, request)
   }

@@ -8,33 +8,51 @@ import { createOptOuts } from './opt-outs.ts'
 import type { Instant } from '../domain/time.ts'
 import { createRetention } from './retention.ts'
 import type { Session } from './statement.ts'
-import type { Store, Tables } from './store.ts'
+import type { Joined, Store, Tables } from './store.ts'
 import { createThrottles } from './throttles.ts'
 import { createVerifications } from './verifications.ts'
 import { createWorkers } from './workers.ts'
 
-/** The store over an opened engine. `place` names the database in errors. */
-export function createStore(
-  session: Session,
-  {
-    place,
-    now,
-    close,
-    onWake,
-    migrating = session,
-  }: {
-    place: string
-    now: () => Instant
-    close: () => Promise<void>
-    onWake?: Store['onWake']
-    /** Runs migrations where they are allowed to take longer than everything else. */
-    migrating?: Session | undefined
-  },
-): Store {
-  const { db, engine } = session
-  const running = new Set<Promise<unknown>>()
+/** What an engine brings for a store. `place` names the database in errors. */
+export interface StoreParts {
+  place: string
+  now: () => Instant
+  close: () => Promise<void>
+  onWake?: Store['onWake']
+  manyWriters: boolean
+  /** Runs migrations where they are allowed to take longer than everything else. */
+  migrating?: Session | undefined
+  /** Rejects where the database is none that we can work with. */
+  assertUsable?: (() => Promise<void>) | undefined
+  /** Hands `work` a session inside a transaction that the host began. */
+  join<T>(transaction: unknown, work: (session: Session) => Promise<T>): Promise<Joined<T>>
+}
 
-  async function runTwice<T>(work: (tables: Tables) => Promise<T>): Promise<T> {
+/** What a single statement waits for: whoever needs longer takes a transaction. */
+const promptMs = 1_000
+
+/** The store over an opened engine. `sessionFor` answers sessions that wait so long and no longer. */
+export function createStore(
+  sessionFor: (patienceMs?: number) => Session,
+  parts: StoreParts,
+): Store {
+  const { place, now, close, onWake, manyWriters, assertUsable, join } = parts
+  const sessions = new Map<number | undefined, Session>()
+  const patient = within(undefined)
+  const { migrating = patient } = parts
+  const running = new Set<Promise<unknown>>()
+  const queues = new WeakMap<object, Promise<unknown>>()
+
+  function within(patienceMs: number | undefined): Session {
+    const session = sessions.get(patienceMs) ?? sessionFor(patienceMs)
+    sessions.set(patienceMs, session)
+    return session
+  }
+
+  async function runTwice<T>(
+    work: (tables: Tables) => Promise<T>,
+    { db, engine }: Session,
+  ): Promise<T> {
     const once = () =>
       db
         .transaction()
@@ -48,27 +66,51 @@ export function createStore(
     }
   }
 
+  async function finish<T>(run: Promise<T>): Promise<T> {
+    running.add(run)
+    try {
+      return await run
+    } finally {
+      running.delete(run)
+    }
+  }
+
+  /** Those who share a transaction of the host's one after another: together they would not see each other. */
+  function inTurn<T>(transaction: unknown, work: () => Promise<T>): Promise<T> {
+    const isKey = typeof transaction === 'object' || typeof transaction === 'function'
+    if (!isKey || transaction === null) return work()
+    const turn = (queues.get(transaction) ?? Promise.resolve()).then(work, work)
+    queues.set(transaction, turn)
+    return turn
+  }
+
+  const migrator = createMigrator(migrating, { place, now })
   return {
-    ...createTables(session),
-    ...createMigrator(migrating, { place, now }),
-    ...(onWake && { onWake }),
-    async transaction(work) {
-      const run = runTwice(work)
-      running.add(run)
-      try {
-        return await run
-      } finally {
-        running.delete(run)
-      }
+    ...createTables(within(promptMs)),
+    async migrate() {
+      await assertUsable?.()
+      return migrator.migrate()
     },
     async scrub() {
+      const { db, engine } = patient
       const result = await engine.scrub?.execute(db)
       return result?.rows[0]?.busy !== 1
     },
+    migrationStatus: migrator.migrationStatus,
+    ...(onWake && { onWake }),
+    manyWriters,
+    transaction: (work, { patienceMs } = {}) => finish(runTwice(work, within(patienceMs))),
+    join: (transaction, work) =>
+      finish(
+        inTurn(transaction, () => join(transaction, (session) => work(createTables(session)))),
+      ),
     async ping() {
+      const { db, engine } = within(promptMs)
       await engine.ping.execute(db)
     },
-    ...(engine.now && { now: createReader(db, engine.now, place) }),
+    ...(patient.engine.now && {
+      now: createReader(within(promptMs).db, patient.engine.now, place),
+    }),
     async close() {
       // What has been asked before is finished, also where it still waits for its connection.
       await Promise.allSettled(running)

@@ -1,5 +1,6 @@
 /**
  *   StorageError   the database cannot do its work: not there, not ours, full, damaged, locked, closed
+ *   JoinError      a transaction of the host's cannot take our rows; nothing has been written
  *
  * Anything else that the store throws is a bug of ours, such as a violated constraint.
  */
@@ -7,9 +8,29 @@ export class StorageError extends Error {
   override readonly name = 'StorageError'
   /** True where nothing has to be mended here: the database is away and may come back by itself. */
   readonly mayComeBack: boolean
+  /** True when the database works, and somebody else held one row of it for too long. */
+  readonly isContended: boolean
 
-  constructor(message: string, options: ErrorOptions & { mayComeBack?: boolean | undefined } = {}) {
+  constructor(
+    message: string,
+    options: ErrorOptions & { mayComeBack?: boolean; isContended?: boolean } = {},
+  ) {
     super(message, options)
     this.mayComeBack = options.mayComeBack ?? false
+    this.isContended = options.isContended ?? false
+  }
+}
+
+/** Why a transaction of the host's cannot take our rows. */
+export type JoinReason = 'unknown-handle' | 'other-database' | 'no-transaction' | 'no-tables'
+
+/** A transaction of the host's cannot take our rows: it was refused before anything was written. */
+export class JoinError extends Error {
+  override readonly name = 'JoinError'
+  readonly reason: JoinReason
+
+  constructor(reason: JoinReason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
   }
 }

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it, type TestContext } from 'node:test'
 import { Kysely, sql } from 'kysely'
 import { sqliteEngine } from './engines/sqlite.ts'
-import { createSqliteDialect } from './engines/sqlite-dialect.ts'
+import { createSqliteDialects } from './engines/sqlite-dialect.ts'
 import { createMigrator } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import type { Migration } from './migrations/migration.ts'
@@ -42,7 +42,7 @@ describe('released migrations', () => {
 function openMigrator(t: TestContext, list: Migration[]) {
   const database = new DatabaseSync(':memory:')
   t.after(() => database.close())
-  const { dialect } = createSqliteDialect({ database, file: ':memory:', busyTimeoutMs: 0 })
+  const dialect = createSqliteDialects({ database, file: ':memory:' }).dialectFor(0)
   const session = {
     db: new Kysely<Schema>({ dialect }),
     engine: sqliteEngine,

@@ -274,18 +274,37 @@ export interface MigrationReport {
   pending: string[]
 }
 
+/** What was done inside a transaction of the host's, and how its end can be noticed. */
+export interface Joined<T> {
+  result: T
+  /** `signalled`: `onWake` tells of the commit. `asked`: it can be asked. `unknown`: one has to look. */
+  end: { kind: 'signalled' } | { kind: 'asked'; isOpen: () => boolean } | { kind: 'unknown' }
+}
+
 /**
- * The database. Reads outside a transaction see committed rows. Everything written inside
- * `transaction` is on disk when it resolves, or not there at all when it rejects.
+ * The database. Reads outside a transaction see committed rows; what is asked outside of one waits a
+ * second at most. Everything written inside `transaction` is on disk when it resolves, or not there at
+ * all when it rejects.
  */
 export interface Store extends Tables {
   /**
    * On SQLite it runs alone among writers (BEGIN IMMEDIATE); on PostgreSQL beside others, and
    * `findMany`, `standing`, `findByProviderIds` and `lock` keep them off what they read until it ends. Where two
    * wait for each other `work` runs a second time, so it must do nothing but ask the tables. Not to be
-   * nested.
+   * nested. With `patienceMs` it rejects when it is not done by about then, whatever it waits for.
    */
-  transaction<T>(work: (tables: Tables) => Promise<T>): Promise<T>
+  transaction<T>(
+    work: (tables: Tables) => Promise<T>,
+    options?: { patienceMs?: number | undefined },
+  ): Promise<T>
+  /**
+   * Runs `work` inside a transaction that the host began and will end. Rejects with `JoinError` before
+   * anything is written where that cannot be done; errors of the database come as the host's own
+   * client throws them.
+   */
+  join<T>(transaction: unknown, work: (tables: Tables) => Promise<T>): Promise<Joined<T>>
+  /** True where several transactions can write at the same time. */
+  manyWriters: boolean
   /** Applies what is missing, under a lock; several processes may call it at once. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>

@@ -23,12 +23,18 @@ import type { Connections, PostgresClient, PostgresQuery, PostgresResult } from 
 /** How statements are run. `place` names the database in errors. */
 export interface PostgresRunner {
   connections: Connections
+  names: Names
   place: string
   /** Begins a transaction. */
   begin: string
   /** After this long without an answer the connection is taken for dead; 0 waits for ever. */
   queryTimeoutMs: number
+  /** All that is asked while a connection is held, the wait for it included, takes no longer. */
+  patienceMs?: number | undefined
 }
+
+// A commit that was asked for late gets this long all the same: cut off, nobody knows what became of it.
+const commitMs = 250
 
 /** Kysely over a pool of `pg`: with group statements, statements prepared once a connection, and numbers as numbers. */
 export function createPostgresDialect(runner: PostgresRunner): Dialect {
@@ -49,8 +55,7 @@ interface Held extends DatabaseConnection {
 }
 
 function createDriver(runner: PostgresRunner): Driver {
-  const { connections, place } = runner
-  const names = createNames()
+  const { connections, place, patienceMs } = runner
   const held = new WeakMap<DatabaseConnection, Held>()
   const of = (connection: DatabaseConnection): Held => {
     const found = held.get(connection)
@@ -60,7 +65,8 @@ function createDriver(runner: PostgresRunner): Driver {
   return {
     init: async () => {},
     async acquireConnection() {
-      const connection = hold(await connections.acquire(), runner, names)
+      const until = patienceMs === undefined ? undefined : performance.now() + patienceMs
+      const connection = hold(await connections.acquire(patienceMs), runner, until)
       held.set(connection, connection)
       return connection
     },
@@ -72,8 +78,8 @@ function createDriver(runner: PostgresRunner): Driver {
   }
 }
 
-function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Held {
-  const { connections, place, begin, queryTimeoutMs } = runner
+function hold(client: PostgresClient, runner: PostgresRunner, until: number | undefined): Held {
+  const { connections, names, place, begin, queryTimeoutMs } = runner
   let transaction: 'none' | 'open' | 'failed' | 'over' = 'none'
   let isLost = false
   /** Why it failed, for whoever decides whether to run it again. */
@@ -89,9 +95,17 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
     return new StorageError(words, { cause: failure })
   }
 
-  async function ask(query: PostgresQuery): Promise<PostgresResult> {
+  /** How long the server may take for an answer. */
+  function timeLeft(leastMs: number): number {
+    if (until === undefined) return queryTimeoutMs
+    const leftMs = Math.ceil(until - performance.now())
+    if (leftMs <= 0 && leastMs === 0) throw new StorageError(`${place}: took too long`)
+    return Math.max(leftMs, leastMs)
+  }
+
+  async function ask(query: PostgresQuery, leastMs = 0): Promise<PostgresResult> {
     try {
-      return await client.query({ ...query, types, query_timeout: queryTimeoutMs })
+      return await client.query({ ...query, types, query_timeout: timeLeft(leastMs) })
     } catch (error) {
       if (isConnectionLost(error)) isLost = true
       if (isStalePlan(error)) names.renew()
@@ -123,9 +137,9 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
         const { rows } = await run(query.sql, round.columns)
         for (const [place, count] of touchedOf(round, rows)) touched[place] = count
       }
-      if (alone) await ask({ text: 'commit' })
+      if (alone) await ask({ text: 'commit' }, commitMs)
     } catch (error) {
-      if (alone) await ask({ text: 'rollback' }).catch(lose)
+      if (alone && !isLost) await ask({ text: 'rollback' }, commitMs).catch(lose)
       throw error
     }
     return { rows: touched.map((count) => ({ touched: count })) }
@@ -154,15 +168,18 @@ function hold(client: PostgresClient, runner: PostgresRunner, names: Names): Hel
     },
     async commit() {
       if (transaction === 'failed') throw failedBefore()
+      // Not begun: what is late by now is not written at all.
+      timeLeft(0)
       transaction = 'over'
-      const { command } = await ask({ text: 'commit' })
+      const { command } = await ask({ text: 'commit' }, commitMs)
       // PostgreSQL answers the COMMIT of a failed transaction with a ROLLBACK, not with an error.
       if (command === 'COMMIT') return
       throw new StorageError(`${place}: this transaction was rolled back`)
     },
     async rollback() {
       transaction = 'over'
-      await ask({ text: 'rollback' }).catch(lose)
+      // Over a connection that says nothing this would be waited for once more.
+      if (!isLost) await ask({ text: 'rollback' }, commitMs).catch(lose)
     },
     release() {
       transaction = 'over'
@@ -180,13 +197,14 @@ function again<T>(once: () => Promise<T>): (error: unknown) => Promise<T> {
 }
 
 /** Names of prepared statements. */
-interface Names {
+export interface Names {
   of(text: string): string
   /** The tables have changed: every connection prepares its statements anew. */
   renew(): void
 }
 
-function createNames(): Names {
+/** The names that all connections of a store share. */
+export function createNames(): Names {
   const known = new Map<string, string>()
   let generation = 0
   return {

@@ -20,21 +20,26 @@ export function explainPostgresFailure(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error
   const state = sqlState(error)
   const isOurs = state === undefined ? !isLost(error) : !isInfrastructure(state)
-  return isOurs ? error : failure(place, wordsOf(error), error)
+  if (isOurs) return error
+  return failure(place, wordsOf(error), { cause: error, isContended: state === '55P03' })
 }
 
 /** Why no connection could be had: whatever it was, the database cannot be reached. */
 export function unreachable(error: unknown, place: string): StorageError {
   const words = error instanceof Error ? wordsOf(error) : 'cannot be reached'
-  return failure(place, words, error)
+  return failure(place, words, { cause: error })
 }
 
 // Who is not let in, or asks for what is not there, has a wrong setting.
 const settingClasses = new Set(['28', '3D', '3F', '0A', 'XX'])
 
-function failure(place: string, words: string, cause: unknown): StorageError {
-  const mayComeBack = !settingClasses.has((sqlState(cause) ?? '').slice(0, 2))
-  return new StorageError(`${place}: ${words}`, { cause, mayComeBack })
+function failure(
+  place: string,
+  words: string,
+  options: { cause: unknown; isContended?: boolean },
+): StorageError {
+  const mayComeBack = !settingClasses.has((sqlState(options.cause) ?? '').slice(0, 2))
+  return new StorageError(`${place}: ${words}`, { ...options, mayComeBack })
 }
 
 /** True when nothing more can be asked over the connection that failed in this way. */

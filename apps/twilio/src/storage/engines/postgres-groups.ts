@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { GroupQuery } from '../statement.ts'
-import type { Engine, Value } from './engine.ts'
+import type { Bind, Engine, GroupPlan, Value } from './engine.ts'
 
 /** Rows of a group with different keys: one statement. */
 export interface Round {
@@ -15,12 +15,22 @@ function given(name: string): RawBuilder<unknown> {
   return sql.ref(`new_${name}`)
 }
 
-/** A group statement as one statement over one array a field. */
-export const postgresGroup: Engine['group'] = ({ key, fields, build }, bind) => {
+/** A group statement as one statement over one array a field; `arrayOf` says how arrays are handed over. */
+export function createPostgresGroup(
+  arrayOf: (bound: RawBuilder<unknown>, type: 'text' | 'bigint') => RawBuilder<unknown>,
+): Engine['group'] {
+  return (plan, bind) => buildGroup(plan, bind, arrayOf)
+}
+
+function buildGroup<Name extends string>(
+  { key, fields, build }: GroupPlan<Name>,
+  bind: Bind<Name>,
+  arrayOf: Parameters<typeof createPostgresGroup>[0],
+): RawBuilder<unknown> {
   const isName = (name: string): name is typeof key => name in fields
   const names = Object.keys(fields).filter(isName)
   const arrays = names.map((name) =>
-    fields[name] === 'text' ? sql`${bind(name)}::text[]` : sql`${bind(name)}::bigint[]`,
+    arrayOf(bind(name), fields[name] === 'text' ? 'text' : 'bigint'),
   )
   const statement = build((name) => sql`input.${given(name)}`, {
     values: (values) => sql`select ${sql.join(values)} from input order by place`,

@@ -36,8 +36,8 @@ export interface PostgresPool {
 
 /** Connections, as many as may be. */
 export interface Connections {
-  /** Rejects with `StorageError` when there is none to be had in time. */
-  acquire(): Promise<PostgresClient>
+  /** Rejects with `StorageError` when there is none to be had in time, or within `patienceMs`. */
+  acquire(patienceMs?: number): Promise<PostgresClient>
   release(client: PostgresClient, isLost: boolean): void
   /** One besides, for listening. */
   acquireExtra(): Promise<PostgresClient>
@@ -82,7 +82,7 @@ export function createConnections(source: ConnectionSource): Connections {
     }
   }
 
-  async function enter(): Promise<void> {
+  async function enter(waitMs: number): Promise<void> {
     if (taken < most) {
       taken++
       return
@@ -91,8 +91,8 @@ export function createConnections(source: ConnectionSource): Connections {
     waiting.add(turn)
     const stop = new AbortController()
     const tooLate = async () => {
-      await delay(waitTimeoutMs, undefined, { signal: stop.signal })
-      throw new StorageError(`${place}: no connection was free for ${waitTimeoutMs} ms`)
+      await delay(waitMs, undefined, { signal: stop.signal })
+      throw new StorageError(`${place}: no connection was free for ${waitMs} ms`)
     }
     try {
       await Promise.race([turn.promise, tooLate()])
@@ -117,24 +117,46 @@ export function createConnections(source: ConnectionSource): Connections {
     next.resolve()
   }
 
+  async function acquire(patienceMs = waitTimeoutMs): Promise<PostgresClient> {
+    if (closing) throw new StorageError(`${place}: is closed`)
+    await enter(Math.min(patienceMs, waitTimeoutMs))
+    try {
+      return await connect()
+    } catch (error) {
+      // Whoever waits would only learn the same, one after another.
+      for (const turn of waiting) turn.reject(error)
+      waiting.clear()
+      leave()
+      throw error
+    }
+  }
+
+  function release(client: PostgresClient, isLost: boolean): void {
+    client.release(isLost)
+    leave()
+  }
+
   return {
-    async acquire() {
-      if (closing) throw new StorageError(`${place}: is closed`)
-      await enter()
+    async acquire(patienceMs) {
+      if (patienceMs === undefined) return acquire()
+      const coming = acquire(patienceMs)
+      const stop = new AbortController()
+      const tooLate = async () => {
+        await delay(patienceMs, undefined, { signal: stop.signal })
+        // It comes when nobody waits for it any more.
+        coming.then(
+          (client) => release(client, false),
+          () => undefined,
+        )
+        throw new StorageError(`${place}: no connection within ${patienceMs} ms`)
+      }
       try {
-        return await connect()
-      } catch (error) {
-        // Whoever waits would only learn the same, one after another.
-        for (const turn of waiting) turn.reject(error)
-        waiting.clear()
-        leave()
-        throw error
+        return await Promise.race([coming, tooLate()])
+      } finally {
+        stop.abort()
       }
     },
-    release(client, isLost) {
-      client.release(isLost)
-      leave()
-    },
+    release,
     acquireExtra: connect,
     close() {
       closing ??= (async () => {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { Kysely, type RawBuilder, sql } from 'kysely'
 import type { Instant } from '../../domain/time.ts'
 import { createStore } from '../database.ts'
@@ -7,10 +6,12 @@ import { StorageError } from '../errors.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
-import { createPostgresDialect } from './postgres-dialect.ts'
+import { createJoinedEngine, joinPostgres } from './joined-postgres.ts'
+import { createNames, createPostgresDialect } from './postgres-dialect.ts'
 import { mayRunAgain } from './postgres-failures.ts'
-import { postgresGroup } from './postgres-groups.ts'
+import { createPostgresGroup } from './postgres-groups.ts'
 import { createConnections, type PostgresPool } from './postgres-pool.ts'
+import { openPool, schemaOf, settingsText, type Timeouts } from './postgres-server.ts'
 import { createWakes, wakeChannel } from './postgres-wakes.ts'
 
 /**
@@ -23,7 +24,7 @@ export type PostgresPlace = { url: string; schema?: string | undefined } | { poo
 export interface PostgresOptions {
   /** Connections of a pool of our own, one more for listening not counted. Default 10. */
   connections?: number | undefined
-  /** How long the server may take to let us in. Default 1,000. */
+  /** How long the server may take to let us in. Default 900: less than anybody waits. */
   connectTimeoutMs?: number | undefined
   /** How long to wait for a lock, or for a free connection. Default 5,000. */
   lockTimeoutMs?: number | undefined
@@ -32,8 +33,6 @@ export interface PostgresOptions {
   /** What migrations are stamped with. */
   now?: (() => Instant) | undefined
 }
-
-type Timeouts = Required<Pick<PostgresOptions, 'lockTimeoutMs' | 'statementTimeoutMs'>>
 
 /** Any number will do, as long as every version uses this one. */
 const migrationLock = 7_355_608_113
@@ -47,7 +46,7 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
       sql`(select value from json_array_elements_text(${json}::json) as texts (value))`,
     skipLocked: sql`for update skip locked`,
     forUpdate: sql`for update`,
-    group: postgresGroup,
+    group: createPostgresGroup((bound, type) => sql`${bound}::${sql.raw(type)}[]`),
     ping: sql`select 1`,
     // Not now(): that is the beginning of a transaction.
     now: sql`select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
@@ -80,7 +79,7 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
  * Whatever keeps the database from answering is a `StorageError` that names it without its password.
  */
 export function openPostgres(where: PostgresPlace, options: PostgresOptions = {}): Store {
-  const { connections: most = 10, connectTimeoutMs = 1_000, now = Date.now } = options
+  const { connections: most = 10, connectTimeoutMs = 900, now = Date.now } = options
   const { lockTimeoutMs = 5_000, statementTimeoutMs = 12_000 } = options
   const timeouts = { lockTimeoutMs, statementTimeoutMs }
   const place = placeOf(where)
@@ -96,26 +95,37 @@ export function openPostgres(where: PostgresPlace, options: PostgresOptions = {}
   })
   const self = randomUUID()
   const engine = createPostgresEngine(self, isOurs ? schemaOf(where) : undefined)
-  const begin = 'begin isolation level read committed'
-  const runner = {
+  const names = createNames()
+  const runner = (patienceMs?: number) => ({
     connections,
+    names,
     place,
-    // A connection of the host's must stay as it is: what we want holds for the transaction only.
-    begin: isOurs ? begin : `${begin}; ${settings(timeouts, 'local')}`,
+    begin: beginText(timeouts, { isOurs, patienceMs }),
     // The server ends a statement first, where there is still a server.
     queryTimeoutMs: statementTimeoutMs + 2_000,
-  }
-  const sessionOver = (queryTimeoutMs: number) => ({
-    db: new Kysely<Schema>({ dialect: createPostgresDialect({ ...runner, queryTimeoutMs }) }),
+    patienceMs,
+  })
+  const sessionOver = (over: ReturnType<typeof runner>) => ({
+    db: new Kysely<Schema>({ dialect: createPostgresDialect(over) }),
     engine,
     inTransaction: false,
   })
   const wakes = createWakes({ acquire: () => connections.acquireExtra(), self })
-  return createStore(sessionOver(runner.queryTimeoutMs), {
+  const joined = createJoinedEngine(engine)
+  const migrating = sessionOver({ ...runner(), queryTimeoutMs: 0 })
+  return createStore((patienceMs) => sessionOver(runner(patienceMs)), {
     place,
     now,
     onWake: (listener) => wakes.onWake(listener),
-    migrating: sessionOver(0),
+    migrating,
+    assertUsable: () => assertVersion(migrating.db, place),
+    manyWriters: true,
+    join: (transaction, work) =>
+      joinPostgres(
+        transaction,
+        { engine: joined, schema: isOurs ? schemaOf(where) : undefined },
+        work,
+      ),
     async close() {
       await wakes.close()
       await connections.close()
@@ -123,57 +133,34 @@ export function openPostgres(where: PostgresPlace, options: PostgresOptions = {}
   })
 }
 
-async function openPool(
-  where: { url: string; schema?: string | undefined },
-  options: Timeouts & { most: number; connectTimeoutMs: number },
-): Promise<{ pool: PostgresPool; end(): Promise<void> }> {
-  // Not before it is needed: whoever uses SQLite shall not pay for it.
-  const { default: pg } = await import('pg')
-  const pool = new pg.Pool({
-    connectionString: where.url,
-    application_name: 'hsb-twilio',
-    max: options.most,
-    connectionTimeoutMillis: options.connectTimeoutMs,
-    idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    async onConnect(client) {
-      const text = `${settings(options, 'session')}; set search_path to "${schemaOf(where)}"`
-      const query = { text, query_timeout: options.connectTimeoutMs }
-      await client.query(query)
-    },
-  })
-  // Of a connection that breaks while it rests: the next one is made when it is needed.
-  pool.on('error', () => undefined)
-  let open = 0
-  const { promise: empty, resolve } = Promise.withResolvers<void>()
-  pool.on('connect', () => open++)
-  pool.on('remove', () => {
-    if (--open === 0 && pool.ending) resolve()
-  })
-  return {
-    pool,
-    async end() {
-      await pool.end()
-      // The pool does not wait for the goodbyes; a server that is gone never says one.
-      const patience = AbortSignal.timeout(options.connectTimeoutMs)
-      if (open > 0) await Promise.race([empty, once(patience, 'abort')])
-    },
+/** What begins a transaction, in one round trip with the limits that hold in it. */
+function beginText(
+  timeouts: Timeouts,
+  { isOurs, patienceMs }: { isOurs: boolean; patienceMs: number | undefined },
+): string {
+  const begin = 'begin isolation level read committed'
+  if (patienceMs !== undefined) {
+    // The server gives up a little earlier than we do: then the connection is still good.
+    const leastMs = Math.max(1, Math.floor(0.9 * patienceMs))
+    const limits = {
+      lockTimeoutMs: Math.min(timeouts.lockTimeoutMs, leastMs),
+      statementTimeoutMs: Math.min(timeouts.statementTimeoutMs, leastMs),
+      idleTimeoutMs: timeouts.statementTimeoutMs,
+    }
+    return `${begin}; ${settingsText(limits, 'local')}`
   }
+  // A connection of the host's must stay as it is: what we want holds for the transaction only.
+  return isOurs ? begin : `${begin}; ${settingsText(timeouts, 'local')}`
 }
 
-/** Nobody waits for ever, and a commit is on disk when it returns, whatever the server's own settings say. */
-function settings(
-  { lockTimeoutMs, statementTimeoutMs }: Timeouts,
-  scope: 'local' | 'session',
-): string {
-  const isLocal = scope === 'local'
-  return [
-    `set ${scope} lock_timeout = ${lockTimeoutMs}`,
-    `set ${scope} statement_timeout = ${statementTimeoutMs}`,
-    // A process that stands still must not keep its locks.
-    `set ${scope} idle_in_transaction_session_timeout = ${statementTimeoutMs}`,
-    `select set_config('synchronous_commit', 'on', ${isLocal}) where current_setting('synchronous_commit') = 'off'`,
-  ].join('; ')
+/** An older one lacks what the statements use, and would say so in words that nobody understands. */
+async function assertVersion(db: Kysely<Schema>, place: string): Promise<void> {
+  const { rows } = await sql<{ version: string; words: string }>`
+    select current_setting('server_version_num') as version,
+      current_setting('server_version') as words`.execute(db)
+  const [row] = rows
+  if (row === undefined || Number(row.version) >= 150_000) return
+  throw new StorageError(`${place}: is PostgreSQL ${row.words}; 15 or newer is needed`)
 }
 
 // IF NOT EXISTS of CREATE SCHEMA asks for the right to make one also where there is nothing to make.
@@ -183,12 +170,6 @@ function createSchema(name: string): RawBuilder<unknown> {
       create schema "${name}";
     end if;
   end $$`)
-}
-
-function schemaOf({ schema = 'public' }: { schema?: string | undefined }): string {
-  // It stands in statements that take no parameters.
-  if (/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) return schema
-  throw new StorageError(`the schema of the database must be a name like sms, not "${schema}"`)
 }
 
 /** Names the database in errors: everything but who we are. */

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it, type TestContext } from 'node:test'
 import { Kysely, sql } from 'kysely'
 import { StorageError } from '../errors.ts'
-import { createSqliteDialect } from './sqlite-dialect.ts'
+import { createSqliteDialects } from './sqlite-dialect.ts'
 
 interface Notes {
   note: { text: string }
@@ -13,7 +13,7 @@ function openNotes(t: TestContext): { database: DatabaseSync; db: Kysely<Notes> 
   const database = new DatabaseSync(':memory:')
   t.after(() => database.close())
   database.exec('create table note (text text)')
-  const { dialect } = createSqliteDialect({ database, file: 'notes.db', busyTimeoutMs: 0 })
+  const dialect = createSqliteDialects({ database, file: 'notes.db' }).dialectFor(0)
   return { database, db: new Kysely<Notes>({ dialect }) }
 }
 
@@ -29,7 +29,7 @@ function isFull(error: unknown): boolean {
   return error instanceof StorageError && /^notes\.db: .*full/.test(error.message)
 }
 
-describe('createSqliteDialect', () => {
+describe('createSqliteDialects', () => {
   it('writes nothing more in a transaction that SQLite has ended by itself', async (t) => {
     const { db } = openNotes(t)
     const work = db.transaction().execute(async (trx) => {

@@ -20,7 +20,6 @@ import { createStatementCache } from './sqlite-statements.ts'
 export interface SqliteConnection {
   database: DatabaseSync
   file: string
-  busyTimeoutMs: number
 }
 
 /**
@@ -28,20 +27,22 @@ export interface SqliteConnection {
  * could never read while the first one writes. A transaction holds the connection from BEGIN to
  * COMMIT; whoever comes meanwhile, reads included, waits for its end and therefore never sees a row
  * that may still be taken back. It also works for `:memory:`, where a second connection would be
- * another database.
+ * another database. How long somebody waits for his turn and for the lock of another process is his
+ * own affair: each patience is a dialect of its own over the one connection.
  */
-export function createSqliteDialect(opened: SqliteConnection): {
-  dialect: Dialect
+export function createSqliteDialects(opened: SqliteConnection): {
+  dialectFor: (patienceMs: number) => Dialect
   close: () => Promise<void>
 } {
   const gate = createGate()
+  const driverFor = createDrivers(opened, gate)
   return {
-    dialect: {
-      createDriver: () => createDriver(opened, gate),
+    dialectFor: (patienceMs) => ({
+      createDriver: () => driverFor(patienceMs),
       createQueryCompiler: () => new SqliteQueryCompiler(),
       createAdapter: () => new SqliteAdapter(),
       createIntrospector: (db) => new SqliteIntrospector(db),
-    },
+    }),
     // Kysely's own `destroy` leaves a database open that nobody has asked anything yet.
     async close() {
       await gate.enter()
@@ -51,8 +52,13 @@ export function createSqliteDialect(opened: SqliteConnection): {
   }
 }
 
-function createDriver({ database, file, busyTimeoutMs }: SqliteConnection, gate: Gate): Driver {
+function createDrivers(
+  { database, file }: SqliteConnection,
+  gate: Gate,
+): (patienceMs: number) => Driver {
   const prepare = createStatementCache(database)
+  /** Until when whoever holds the connection waits for the lock of another one. */
+  let deadline = 0
   /** `failed` from the first failed statement until the connection is given back. */
   let transaction: 'none' | 'open' | 'failed' = 'none'
 
@@ -96,7 +102,6 @@ function createDriver({ database, file, busyTimeoutMs }: SqliteConnection, gate:
 
   /** Waits for the lock of another connection by turns of the event loop: SQLite's own way stops them. */
   async function attempt<T>(work: () => T): Promise<T> {
-    const deadline = performance.now() + busyTimeoutMs
     for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, 16)) {
       if (!database.isOpen) throw new StorageError(`${file}: is closed`)
       assertWhole()
@@ -120,10 +125,14 @@ function createDriver({ database, file, busyTimeoutMs }: SqliteConnection, gate:
     },
   }
 
-  return {
+  return (patienceMs) => ({
     init: async () => {},
     async acquireConnection() {
-      await gate.enter()
+      const until = performance.now() + patienceMs
+      if (!(await gate.enter(patienceMs))) {
+        throw new StorageError(`${file}: was not free for ${patienceMs} ms`)
+      }
+      deadline = until
       return connection
     },
     async releaseConnection() {
@@ -140,7 +149,7 @@ function createDriver({ database, file, busyTimeoutMs }: SqliteConnection, gate:
       if (database.isOpen && database.isTransaction) run('rollback')
     },
     destroy: async () => {},
-  }
+  })
 }
 
 function bindable(value: unknown): string | number | null {

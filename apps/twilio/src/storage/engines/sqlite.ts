@@ -8,7 +8,8 @@ import { StorageError } from '../errors.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
-import { createSqliteDialect } from './sqlite-dialect.ts'
+import { createSqliteDialects } from './sqlite-dialect.ts'
+import { joinSqlite } from './joined-sqlite.ts'
 import { explainFailure } from './sqlite-failures.ts'
 
 /** What may be set when a file is opened. */
@@ -50,12 +51,20 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Store {
   const inMemory = file === ':memory:'
   if (!inMemory) assertFolder(file)
   const database = openFile(file, { busyTimeoutMs, inMemory })
-  const { dialect, close } = createSqliteDialect({ database, file, busyTimeoutMs })
-  const db = new Kysely<Schema>({ dialect })
-  return createStore(
-    { db, engine: sqliteEngine, inTransaction: false },
-    { place: file, now, close },
-  )
+  const { dialectFor, close } = createSqliteDialects({ database, file })
+  const sessionFor = (patienceMs = busyTimeoutMs) => ({
+    db: new Kysely<Schema>({ dialect: dialectFor(Math.min(patienceMs, busyTimeoutMs)) }),
+    engine: sqliteEngine,
+    inTransaction: false,
+  })
+  return createStore(sessionFor, {
+    place: file,
+    now,
+    close,
+    manyWriters: false,
+    join: (transaction, work) =>
+      joinSqlite(transaction, { engine: sqliteEngine, file: inMemory ? undefined : file }, work),
+  })
 }
 
 /** Throws on a SQLite whose log can damage the file when two processes write and clean up at once. */
