@@ -4,7 +4,11 @@ import type { Authorize } from './domain/access.ts'
 import type { Logger } from './domain/log.ts'
 import { createSecret } from './domain/secret.ts'
 import { chooseBackend } from './domain/verification.ts'
+import { TwilioSettingsError } from './errors.ts'
 import { retentionSettings } from './retention-settings.ts'
+import { missingOf } from './storage/engines/postgres-address.ts'
+
+export { TwilioAppError, TwilioSettingsError } from './errors.ts'
 
 // Every setting with its shape, default and check. Nothing here reads the environment: the host
 // hands the object in, and a user's own config file may read it from wherever it likes.
@@ -230,42 +234,6 @@ export type TwilioConfig = z.input<typeof settingsShape>
 /** The settings with every default filled in. Secrets print as `[secret]`. */
 export type Settings = z.output<typeof settingsShape>
 
-/**
- *   TwilioAppError              the base of what this package throws
- *   ├── TwilioSettingsError     a setting is wrong; the message names it
- *   └── TwilioTransactionError  a transaction of the host's cannot hold a message
- */
-export class TwilioAppError extends Error {
-  override readonly name: string = 'TwilioAppError'
-}
-
-/** One or more settings are wrong. `problems` names each by its path; values are never shown. */
-export class TwilioSettingsError extends TwilioAppError {
-  override readonly name = 'TwilioSettingsError'
-  readonly problems: { setting: string; message: string }[]
-
-  constructor(problems: { setting: string; message: string }[]) {
-    super(
-      `wrong settings: ${problems.map((p) => `${p.setting || 'config'} ${p.message}`).join('; ')}`,
-    )
-    this.problems = problems
-  }
-}
-
-/**
- * A transaction handed to `send` cannot hold a message, and nothing was written: it is of a client that
- * is not known here, of another database, not begun, or of a database without the app's tables.
- */
-export class TwilioTransactionError extends TwilioAppError {
-  override readonly name = 'TwilioTransactionError'
-  readonly reason: 'unknown-handle' | 'other-database' | 'no-transaction' | 'no-tables'
-
-  constructor(reason: TwilioTransactionError['reason'], message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.reason = reason
-  }
-}
-
 /** Gives a config object its type; checks happen in `createTwilioApp`. */
 export function defineConfig(config: TwilioConfig): TwilioConfig {
   return config
@@ -294,6 +262,13 @@ function contradictions(settings: Settings): { setting: string; message: string 
       setting: 'twilio.defaultFrom',
       message: 'or twilio.messagingServiceSid must be set',
     })
+  }
+  const { database } = settings
+  if (typeof database === 'object' && 'url' in database) {
+    const missing = missingOf(database.url.reveal())
+    if (missing.length > 0) {
+      problems.push({ setting: 'database.url', message: `must name a ${missing.join(' and a ')}` })
+    }
   }
   const callMs = twilio.connectTimeoutMs + twilio.responseTimeoutMs
   if (delivery.leaseSeconds * 1_000 <= callMs) {

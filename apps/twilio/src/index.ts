@@ -1,12 +1,6 @@
 export { createTwilioApp, type TwilioApp } from './app.ts'
-export {
-  defineConfig,
-  type Settings,
-  TwilioAppError,
-  type TwilioConfig,
-  TwilioSettingsError,
-  TwilioTransactionError,
-} from './config.ts'
+export { defineConfig, type Settings, type TwilioConfig } from './config.ts'
+export { TwilioAppError, TwilioSettingsError, TwilioTransactionError } from './errors.ts'
 export type { AccessRequest, ApiScope, Authorize, Principal } from './domain/access.ts'
 export type { EventSource, MessageEvent } from './domain/event.ts'
 export type { Logger } from './domain/log.ts'

@@ -56,10 +56,8 @@ export function createBlocks(parts: { clock: Clock; store: Pick<Store, 'transact
   function placeOf({ key, rules }: Claim): Place {
     const found = places.get(key)
     if (found) return found
-    const place = {
-      ...{ key, rules, blocks: [], refill: undefined },
-      ...{ askedAt: -Infinity, exactUntil: -Infinity },
-    }
+    const never = -Infinity
+    const place = { key, rules, blocks: [], askedAt: never, exactUntil: never, refill: undefined }
     for (const [oldest, { blocks }] of places) {
       if (places.size < mostPlaces) break
       if (blocks.length === 0) places.delete(oldest)
@@ -193,7 +191,7 @@ export function createBlocks(parts: { clock: Clock; store: Pick<Store, 'transact
     async close() {
       isClosed = true
       for (const cancel of timers) cancel()
-      await Promise.all([...places.values()].map((place) => place.refill))
+      for (const place of places.values()) await place.refill
       for (const place of places.values()) {
         for (const block of place.blocks) block.expiresAt = -Infinity
         await giveBackExpired(place)

@@ -39,7 +39,8 @@ export function createCommits({ clock, signals }: { clock: Clock; signals: Signa
   return {
     watch(end) {
       if (end.kind === 'asked') ask(end.isOpen, firstLookMs, clock.monotonic() + longestWatchMs)
-      else if (end.kind === 'unknown') for (const ms of blindLooksMs) later(ms, signals.wake)
+      else if (end.kind === 'unknown')
+        for (const ms of blindLooksMs) later(ms, () => signals.wake())
     },
     close() {
       for (const cancel of timers) cancel()

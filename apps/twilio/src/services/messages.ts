@@ -1,5 +1,5 @@
 import type { Settings } from '../config.ts'
-import { TwilioTransactionError } from '../config.ts'
+import { TwilioTransactionError } from '../errors.ts'
 import type { MessageEvent } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
 import { type Message, rankOf } from '../domain/message.ts'
@@ -40,6 +40,9 @@ export interface SendOptions {
    */
   transaction?: HostTransaction | undefined
 }
+
+/** In place of a timer that is not there yet. */
+function nothing(): void {}
 
 /** The parts that `createMessages` is made of. */
 export interface MessagesParts {
@@ -99,7 +102,7 @@ export function createMessages(parts: MessagesParts): Messages {
       }, end)
     }
     // What another process changed is signalled by nobody.
-    let cancelLook = () => {}
+    let cancelLook = nothing
     const lookAgain = () => {
       cancelLook = clock.after(lookAgainMs, () => {
         look()

@@ -101,7 +101,7 @@ export function createThrottles(parts: {
     claims: readonly Claim[],
     work: (tables: Tables, limits: Limits) => Promise<T>,
     covers: (claim: Claim) => boolean = () => false,
-    onTaken: (claims: readonly Claim[]) => void = () => undefined,
+    mark: (claims: readonly Claim[], isUsed: boolean) => void = () => undefined,
   ): Promise<T> {
     const { throttles: counters } = tables
     const isCounted = (claim: Claim) => !covers(claim)
@@ -126,10 +126,13 @@ export function createThrottles(parts: {
           return refused(verdict.claim.key, verdict.retryAt, now)
         }
         change(verdict.entries)
-        onTaken(some)
+        mark(some, true)
         return { kind: 'allowed', at: now, nextAt: verdict.nextAt }
       },
-      giveBack: (some, at) => change(withoutHits(some.filter(isCounted), known, at)),
+      giveBack(some, at) {
+        change(withoutHits(some.filter(isCounted), known, at))
+        mark(some, false)
+      },
     }
     const result = await work(tables, limits)
     if (!memory && changed.size > 0) await reach(counters.save([...changed.values()]))
@@ -147,9 +150,18 @@ export function createThrottles(parts: {
     const result = await run((tables) => {
       // It may run a second time, where two transactions had waited for each other.
       used.clear()
-      return count(tables, claims, work, drawn.covers, (taken) => {
-        for (const claim of taken) used.add(claim)
-      })
+      return count(
+        tables,
+        claims,
+        work,
+        (claim) => drawn.covers(claim),
+        (some, isUsed) => {
+          for (const claim of some) {
+            if (isUsed) used.add(claim)
+            else used.delete(claim)
+          }
+        },
+      )
     }, false)
     // Not after a failure: who knows whether the commit has arrived.
     for (const claim of claims) if (!used.has(claim)) drawn.putBack(claim)

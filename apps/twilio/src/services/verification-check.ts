@@ -71,25 +71,31 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
     return ending && { kind: ending }
   }
 
+  const inTransaction: RunGuarded<Counted | CheckResult> = (work) =>
+    store.transaction(work, { patienceMs })
+
   /** Counts one guess, of the verification and of the phone, before anybody looks at it. */
   async function count(
     verification: Verification,
     claims: Claim[],
   ): Promise<Counted | CheckResult> {
-    const run: RunGuarded<Counted | CheckResult> = (work) => store.transaction(work, { patienceMs })
-    return throttles.guard(run, { claims, whenDown: 'closed' }, async (tables, limits) => {
-      const { verifications } = tables
-      const taken = limits.take(claims)
-      if (taken.kind === 'refused') {
-        return { kind: 'throttled', retryAfterSeconds: taken.retryAfterSeconds }
-      }
-      const { at } = taken
-      const counted = await verifications.takeGuess(verification.id, clock.now(), maxAttempts)
-      if (counted) return { kind: 'counted', verification: counted, at }
-      // Somebody else used the last guess, or the code, since it was read.
-      limits.giveBack(claims, at)
-      return ended(await verifications.find(verification.id)) ?? { kind: 'unavailable' }
-    })
+    return throttles.guard(
+      inTransaction,
+      { claims, whenDown: 'closed' },
+      async (tables, limits) => {
+        const { verifications } = tables
+        const taken = limits.take(claims)
+        if (taken.kind === 'refused') {
+          return { kind: 'throttled', retryAfterSeconds: taken.retryAfterSeconds }
+        }
+        const { at } = taken
+        const counted = await verifications.takeGuess(verification.id, clock.now(), maxAttempts)
+        if (counted) return { kind: 'counted', verification: counted, at }
+        // Somebody else used the last guess, or the code, since it was read.
+        limits.giveBack(claims, at)
+        return ended(await verifications.find(verification.id)) ?? { kind: 'unavailable' }
+      },
+    )
   }
 
   async function settle(

@@ -36,7 +36,7 @@ export function createStore(
   sessionFor: (patienceMs?: number) => Session,
   parts: StoreParts,
 ): Store {
-  const { place, now, close, onWake, manyWriters, assertUsable, join } = parts
+  const { place, now, onWake, manyWriters } = parts
   const sessions = new Map<number | undefined, Session>()
   const patient = within(undefined)
   const { migrating = patient } = parts
@@ -88,7 +88,7 @@ export function createStore(
   return {
     ...createTables(within(promptMs)),
     async migrate() {
-      await assertUsable?.()
+      await parts.assertUsable?.()
       return migrator.migrate()
     },
     async scrub() {
@@ -102,7 +102,9 @@ export function createStore(
     transaction: (work, { patienceMs } = {}) => finish(runTwice(work, within(patienceMs))),
     join: (transaction, work) =>
       finish(
-        inTurn(transaction, () => join(transaction, (session) => work(createTables(session)))),
+        inTurn(transaction, () =>
+          parts.join(transaction, (session) => work(createTables(session))),
+        ),
       ),
     async ping() {
       const { db, engine } = within(promptMs)
@@ -114,7 +116,7 @@ export function createStore(
     async close() {
       // What has been asked before is finished, also where it still waits for its connection.
       await Promise.allSettled(running)
-      await close()
+      await parts.close()
     },
   }
 }

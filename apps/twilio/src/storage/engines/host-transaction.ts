@@ -148,7 +148,7 @@ function overPrisma(
 }
 
 function rowsOf(rows: unknown): unknown[] {
-  return Array.isArray(rows) ? [...rows] : []
+  return Array.isArray(rows) ? rows.map((row: unknown) => row) : []
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -10,15 +10,25 @@ import { createJoinedSession } from './joined-dialect.ts'
 /** Lets `work` write inside a transaction of the host's on our own file. */
 export async function joinSqlite<T>(
   transaction: unknown,
-  { engine, file }: { engine: Engine; file: string | undefined },
+  {
+    engine,
+    file,
+    whileIdle,
+  }: {
+    engine: Engine
+    file: string | undefined
+    whileIdle: <R>(work: () => Promise<R>) => Promise<R>
+  },
   work: (session: Session) => Promise<T>,
 ): Promise<Joined<T>> {
   const host = readTransaction(transaction)
-  await admit(host, file)
+  // A synchronous client stands still until it gets the lock, and this whole process with it: it must
+  // not be one of our own transactions that it waits for.
+  await whileIdle(() => admit(host, file))
   const session = createJoinedSession({
     engine,
     compiler: new SqliteQueryCompiler(),
-    run: host.run,
+    run: (text, values) => host.run(text, values),
     async runGroups({ sql, groups }) {
       const touched: number[] = []
       for (const values of groups) {
@@ -56,9 +66,15 @@ async function admit(host: HostConnection, file: string | undefined): Promise<vo
   if (!(await isInside(host))) {
     throw new JoinError('no-transaction', 'this connection is not inside a transaction')
   }
-  const text = `select 1 from sqlite_schema where type = 'table' and name = 'sms_migration'`
-  if ((await host.run(text, [])).length === 0) {
-    throw new JoinError('no-tables', 'the database of this transaction has no tables of ours')
+  try {
+    // Changes nothing, and takes the lock for writing. Where the host has only said BEGIN, whatever was
+    // read before it would be a reason to refuse the lock once another connection has written.
+    await host.command('update sms_migration set name = name where false')
+  } catch (error) {
+    if (!/no such table/i.test(String(error))) throw error
+    throw new JoinError('no-tables', 'the database of this transaction has no tables of ours', {
+      cause: error,
+    })
   }
   // Tables of the same name in another file: nobody would ever send what is written there.
   if (host.file !== undefined && (file === undefined || !isSame(host.file, file))) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { StorageError } from '../errors.ts'
+import { addressDefaults, clientsOf, completeAddress } from './postgres-address.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 
 /** How long the server lets us wait. */
@@ -18,7 +19,9 @@ export async function openPool(
   // Not before it is needed: whoever uses SQLite shall not pay for it.
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({
-    connectionString: where.url,
+    ...addressDefaults,
+    connectionString: completeAddress(where.url),
+    Client: clientsOf(where.url, pg.Client),
     application_name: 'hsb-twilio',
     max: options.most,
     connectionTimeoutMillis: options.connectTimeoutMs,

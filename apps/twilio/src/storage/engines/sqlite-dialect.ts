@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -13,7 +13,7 @@ import {
 import { StorageError } from '../errors.ts'
 import type { GroupQuery } from '../statement.ts'
 import { createGate, type Gate } from './gate.ts'
-import { explainFailure, isBusy } from './sqlite-failures.ts'
+import { busyError, explainFailure, isBusy } from './sqlite-failures.ts'
 import { createStatementCache } from './sqlite-statements.ts'
 
 /** An opened database: `file` names it in errors. */
@@ -32,10 +32,13 @@ export interface SqliteConnection {
  */
 export function createSqliteDialects(opened: SqliteConnection): {
   dialectFor: (patienceMs: number) => Dialect
+  /** Runs `work` while no transaction of ours is open, and lets none begin until it is done. */
+  whileIdle: <T>(work: () => Promise<T>) => Promise<T>
   close: () => Promise<void>
 } {
   const gate = createGate()
-  const driverFor = createDrivers(opened, gate)
+  const pauses = new Set<object>()
+  const driverFor = createDrivers(opened, gate, () => pauses.size > 0)
   return {
     dialectFor: (patienceMs) => ({
       createDriver: () => driverFor(patienceMs),
@@ -43,6 +46,16 @@ export function createSqliteDialects(opened: SqliteConnection): {
       createAdapter: () => new SqliteAdapter(),
       createIntrospector: (db) => new SqliteIntrospector(db),
     }),
+    async whileIdle(work) {
+      const pause = {}
+      pauses.add(pause)
+      try {
+        while (opened.database.isOpen && opened.database.isTransaction) await turn()
+        return await work()
+      } finally {
+        pauses.delete(pause)
+      }
+    },
     // Kysely's own `destroy` leaves a database open that nobody has asked anything yet.
     async close() {
       await gate.enter()
@@ -55,6 +68,7 @@ export function createSqliteDialects(opened: SqliteConnection): {
 function createDrivers(
   { database, file }: SqliteConnection,
   gate: Gate,
+  isPaused: () => boolean,
 ): (patienceMs: number) => Driver {
   const prepare = createStatementCache(database)
   /** Until when whoever holds the connection waits for the lock of another one. */
@@ -141,6 +155,7 @@ function createDrivers(
     },
     beginTransaction: () =>
       attempt(() => {
+        if (isPaused()) throw busyError()
         run('begin immediate')
         transaction = 'open'
       }),

@@ -21,6 +21,11 @@ export function isBusy(error: unknown): boolean {
   return primaryCode(error) === busy
 }
 
+/** What SQLite itself would say while another connection writes. */
+export function busyError(): Error {
+  return Object.assign(new Error('database is locked'), { errcode: busy })
+}
+
 /** A `StorageError` where the database itself is in trouble; any other error as it is. */
 export function explainFailure(error: unknown, file: string): unknown {
   const code = primaryCode(error)

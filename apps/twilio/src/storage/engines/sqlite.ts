@@ -51,7 +51,7 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Store {
   const inMemory = file === ':memory:'
   if (!inMemory) assertFolder(file)
   const database = openFile(file, { busyTimeoutMs, inMemory })
-  const { dialectFor, close } = createSqliteDialects({ database, file })
+  const { dialectFor, whileIdle, close } = createSqliteDialects({ database, file })
   const sessionFor = (patienceMs = busyTimeoutMs) => ({
     db: new Kysely<Schema>({ dialect: dialectFor(Math.min(patienceMs, busyTimeoutMs)) }),
     engine: sqliteEngine,
@@ -63,7 +63,11 @@ export function openSqlite(file: string, options: SqliteOptions = {}): Store {
     close,
     manyWriters: false,
     join: (transaction, work) =>
-      joinSqlite(transaction, { engine: sqliteEngine, file: inMemory ? undefined : file }, work),
+      joinSqlite(
+        transaction,
+        { engine: sqliteEngine, file: inMemory ? undefined : file, whileIdle },
+        work,
+      ),
   })
 }
 
