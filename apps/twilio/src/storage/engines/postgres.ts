@@ -140,11 +140,11 @@ function beginText(
 ): string {
   const begin = 'begin isolation level read committed'
   if (patienceMs !== undefined) {
-    // The server gives up a little earlier than we do: then the connection is still good.
-    const leastMs = Math.max(1, Math.floor(0.9 * patienceMs))
+    // The server gives up a little earlier than we do, and says what it was: the connection stays good.
+    const share = (part: number) => Math.max(1, Math.floor(part * patienceMs))
     const limits = {
-      lockTimeoutMs: Math.min(timeouts.lockTimeoutMs, leastMs),
-      statementTimeoutMs: Math.min(timeouts.statementTimeoutMs, leastMs),
+      lockTimeoutMs: Math.min(timeouts.lockTimeoutMs, share(0.75)),
+      statementTimeoutMs: Math.min(timeouts.statementTimeoutMs, share(0.9)),
       idleTimeoutMs: timeouts.statementTimeoutMs,
     }
     return `${begin}; ${settingsText(limits, 'local')}`

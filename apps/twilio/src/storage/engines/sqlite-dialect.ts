@@ -43,7 +43,7 @@ export function createSqliteDialects(opened: SqliteConnection): {
     dialectFor: (patienceMs) => ({
       createDriver: () => driverFor(patienceMs),
       createQueryCompiler: () => new SqliteQueryCompiler(),
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter,
       createIntrospector: (db) => new SqliteIntrospector(db),
     }),
     async whileIdle(work) {
@@ -63,6 +63,11 @@ export function createSqliteDialects(opened: SqliteConnection): {
       gate.leave()
     },
   }
+}
+
+/** Kysely would let one in after another, however long each waits: that is what the gate is for. */
+function createAdapter(): SqliteAdapter {
+  return Object.defineProperty(new SqliteAdapter(), 'supportsMultipleConnections', { value: true })
 }
 
 function createDrivers(
@@ -116,17 +121,22 @@ function createDrivers(
 
   /** Waits for the lock of another connection by turns of the event loop: SQLite's own way stops them. */
   async function attempt<T>(work: () => T): Promise<T> {
+    const until = deadline
     for (let waitMs = 1; ; waitMs = Math.min(2 * waitMs, 16)) {
       if (!database.isOpen) throw new StorageError(`${file}: is closed`)
       assertWhole()
       try {
         return work()
       } catch (error) {
-        const again = transaction === 'none' && isBusy(error) && performance.now() < deadline
+        const again = transaction === 'none' && isBusy(error) && performance.now() < until
         if (transaction === 'open') transaction = 'failed'
         if (!again) throw explainFailure(error, file)
       }
+      // Meanwhile others may read, and find out by themselves how long they want to wait.
+      gate.leave()
       await delay(waitMs)
+      await gate.enter()
+      deadline = until
     }
   }
 

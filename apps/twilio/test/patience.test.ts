@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, it } from 'node:test'
+import { createTestApp } from './app.ts'
+import { createFolder } from './cli/program.ts'
+
+const to_phone = '+14155552671'
+
+describe('a SQLite file that another process keeps locked', { timeout: 30_000 }, () => {
+  it('costs a 503 within about a second, for texts, codes and checks, and nothing accepted', async (t) => {
+    const file = join(await createFolder(t), 'sms.db')
+    const test = await createTestApp(t, { config: { database: `file:${file}` } })
+    const send = () => test.request('POST', '/api/sms/send/', { to_phone, message: 'x' })
+    const before = await send()
+    const started = await test.request('POST', '/api/sms/verify/start/', { to_phone })
+    const { verification_id } = started.body
+    const other = new DatabaseSync(file)
+    t.after(() => other.close())
+    other.exec('begin immediate')
+    const from = performance.now()
+    const answers = await Promise.all([
+      ...Array.from({ length: 20 }, send),
+      test.request('POST', '/api/sms/verify/start/', { to_phone: '+14155552672' }),
+      test.request('POST', '/api/sms/verify/check/', { verification_id, code: '123456' }),
+    ])
+    const ms = performance.now() - from
+    other.exec('rollback')
+    for (const { status, headers } of answers) {
+      assert.deepEqual([status, Number(headers.get('retry-after')) > 0], [503, true])
+    }
+    assert.ok(ms < 1_800, `${ms} ms`)
+    assert.ok(ms > 500, 'a lock of a moment is waited for')
+    const events = new Set(test.logs.map(({ fields }) => fields['event']))
+    for (const event of ['accept-failed', 'start-failed', 'check-failed']) {
+      assert.ok(events.has(event), event)
+    }
+    assert.equal((await send()).status, 202)
+    const id = String(before.body['id'])
+    assert.equal((await test.app.messages.get(id))?.message.id, id)
+  })
+})

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { createTestApp, type TestApp } from '../app.ts'
+import { layCable } from './cable.ts'
+import { startPostgres } from './server.ts'
+
+const postgres = await startPostgres()
+const to_phone = '+14155552671'
+
+function send(test: TestApp, message = 'x', phone = to_phone) {
+  return test.request('POST', '/api/sms/send/', { to_phone: phone, message })
+}
+
+describe('a PostgreSQL that says nothing', { timeout: 60_000 }, () => {
+  it('costs a 503 within about a second, again and again, and is back within five', async (t) => {
+    const cable = await layCable(postgres.url)
+    t.after(() => cable.close())
+    const database = { ...postgres.newPlace(), url: cable.url }
+    const test = await createTestApp(t, { config: { database } })
+    const accepted: string[] = []
+    for (let round = 0; round < 3; round++) {
+      accepted.push(String((await send(test)).body['id']))
+      cable.clog()
+      for (let again = 0; again < 2; again++) {
+        const from = performance.now()
+        const start = test.request('POST', '/api/sms/verify/start/', { to_phone })
+        const answers = await Promise.all([...Array.from({ length: 20 }, () => send(test)), start])
+        const ms = performance.now() - from
+        for (const { status, headers } of answers) {
+          assert.deepEqual([status, Number(headers.get('retry-after')) > 0], [503, true])
+        }
+        assert.ok(ms < 1_800, `${ms} ms`)
+      }
+      await cable.mend()
+      const until = performance.now() + 5_000
+      let back = await send(test)
+      while (back.status !== 202 && performance.now() < until) back = await send(test)
+      assert.equal(back.status, 202)
+      accepted.push(String(back.body['id']))
+    }
+    for (const id of accepted) assert.equal((await test.app.messages.get(id))?.message.id, id)
+  })
+})
+
+describe('a counter that somebody holds', { timeout: 30_000 }, () => {
+  it('lets the text go uncounted where that is set, refuses the code, and leaves neighbours alone', async (t) => {
+    const database = postgres.newPlace()
+    const messagesPerPhone = [{ limit: 5, windowSeconds: 60 }]
+    const test = await createTestApp(t, { config: { database, throttles: { messagesPerPhone } } })
+    await send(test)
+    await test.request('POST', '/api/sms/verify/start/', { to_phone })
+    const { promise: over, resolve: end } = Promise.withResolvers<void>()
+    const held = postgres.query(
+      `begin; select * from ${database.schema}.sms_throttle for update; select pg_sleep(3); commit`,
+    )
+    void held.then(() => end())
+    const waits = `select 1 from pg_stat_activity where query like '%pg_sleep(3)%' and pid <> pg_backend_pid()`
+    while ((await postgres.query(waits)).length === 0);
+    const other = '+14155552672'
+    const from = performance.now()
+    const [text, neighbour, code] = await Promise.all([
+      send(test),
+      send(test, 'x', other),
+      test.request('POST', '/api/sms/verify/start/', { to_phone }),
+    ])
+    const ms = performance.now() - from
+    assert.deepEqual([text.status, neighbour.status, code.status], [202, 202, 503])
+    assert.ok(ms < 2_500, `${ms} ms`)
+    const down = test.logs.filter(({ fields }) => fields['event'] === 'throttles-down')
+    assert.equal(down.length, 1)
+    await over
+    await held
+    const rows = await postgres.query(`select hits from ${database.schema}.sms_throttle
+      where key = 'sms:send:${other}'`)
+    assert.match(String(rows[0]?.['hits']), /^\[\[\d+,1\]\]$/, 'the neighbour is counted')
+  })
+})
