@@ -20,10 +20,19 @@ describe('the address of a PostgreSQL', () => {
   it('is all that counts: nothing is read from the environment', async () => {
     const script = join(import.meta.dirname, 'environment-process.ts')
     const env = {
-      ...{ PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGDATABASE: 'nowhere' },
-      ...{ PGPASSWORD: 'x', PGSSLMODE: 'require', PGOPTIONS: '-c no_such_setting=1' },
-      ...{ PGREPLICATION: 'true', PGSSLNEGOTIATION: 'direct', PGCLIENT_ENCODING: 'none' },
-      ...{ PGPASSFILE: '/nowhere', PGAPPNAME: 'x', PATH: process.env['PATH'] },
+      PGHOST: '192.0.2.1',
+      PGPORT: '1',
+      PGUSER: 'nobody',
+      PGDATABASE: 'nowhere',
+      PGPASSWORD: 'x',
+      PGSSLMODE: 'require',
+      PGOPTIONS: '-c no_such_setting=1',
+      PGREPLICATION: 'true',
+      PGSSLNEGOTIATION: 'direct',
+      PGCLIENT_ENCODING: 'none',
+      PGPASSFILE: '/nowhere',
+      PGAPPNAME: 'x',
+      PATH: process.env['PATH'],
     }
     const args = ['--conditions=source', script, postgres.url]
     const { stdout } = await promisify(execFile)(process.execPath, args, { env })

@@ -21,11 +21,12 @@ export interface JoinedRunner {
   runGroups(query: GroupQuery): Promise<number[]>
 }
 
+async function refuse(): Promise<void> {
+  throw new Error('this transaction is not ours to begin or to end')
+}
+
 /** A session whose transaction somebody else began and will end. */
 export function createJoinedSession(runner: JoinedRunner): Session {
-  const refuse = async () => {
-    throw new Error('this transaction is not ours to begin or to end')
-  }
   const connection: DatabaseConnection = {
     async executeQuery<R>(query: CompiledQuery | GroupQuery) {
       const result = await execute(runner, query)
