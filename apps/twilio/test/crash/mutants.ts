@@ -40,8 +40,12 @@ type End = (tables: Tables, lapsed: Message[], at: Instant) => Promise<unknown>
 const requeue: End = ({ messages }, lapsed, at) =>
   messages.requeue(
     lapsed.map(({ id, attempts, lapses }) => ({
-      ...{ id, attempts, lapses },
-      ...{ nextAt: at, at, errorCode: undefined },
+      id,
+      attempts,
+      lapses,
+      nextAt: at,
+      at,
+      errorCode: undefined,
     })),
   )
 
