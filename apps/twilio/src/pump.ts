@@ -165,7 +165,9 @@ export function createPump(parts: {
     if (inFlight.size > 0 && waitsForCalls) return
     const due = await store.messages.nextDue().catch(() => undefined)
     const waitMs = due === undefined ? idlePollMs : due - clock.now()
-    scheduleIn(Math.min(idlePollMs, Math.max(5, waitMs)))
+    // What is due and was not found just now is somebody else's, or past its end: asking for it again
+    // and again would only be in the way.
+    scheduleIn(Math.min(idlePollMs, Math.max(waitMs > 0 ? 5 : 50, waitMs)))
   }
 
   return {

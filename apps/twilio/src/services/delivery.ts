@@ -83,8 +83,9 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     if (body === undefined || leftMs <= 0) return { kind: 'worthless' }
     // After the lease somebody else may have taken the message over. The monotonic clock also runs
     // while this process is stopped, and no change of the system's clock can stretch the lease.
+    // Connecting may take its time too, and only then does the request leave.
     const now = clock.monotonic()
-    if (now >= leaseEnds) return 'too-late'
+    if (now + settings.twilio.connectTimeoutMs >= leaseEnds) return 'too-late'
     // This process was slow: now the call would arrive in a second that others count as theirs.
     if (grantedAt !== undefined && now - grantedAt > grantLivesMs) return 'too-late'
     return provider.send({

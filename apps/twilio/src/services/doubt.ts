@@ -21,6 +21,8 @@ const clockSkewMs = 120_000
 /** While a twin is still being sent, or the carrier does not answer, a doubtful message waits this long. */
 const againMs = 5_000
 const batch = 50
+/** Look-ups share the account's limits with the messages themselves. */
+const atOnce = 10
 
 /** Doubt over one provider. */
 export function createDoubt(parts: {
@@ -179,12 +181,19 @@ export function createDoubt(parts: {
   return {
     async settleDue() {
       await markLapsed()
+      const doubtful = await store.messages.listDoubtful(clock.now(), flow.lookUps(batch))
+      const phones = Map.groupBy(doubtful, (message) => message.toPhone).values()
       let settled = 0
-      // One after another: twins must see what was decided for each other.
-      for (const message of await store.messages.listDoubtful(clock.now(), flow.lookUps(batch))) {
-        if (flow.lookUps(1) === 0) break
-        if (await trySettle(message)) settled++
+      async function settlePhones(): Promise<void> {
+        for (const twins of phones) {
+          // One after another: twins must see what was decided for each other.
+          for (const message of twins) {
+            if (flow.lookUps(1) === 0) return
+            if (await trySettle(message)) settled++
+          }
+        }
       }
+      await Promise.all(Array.from({ length: atOnce }, settlePhones))
       return settled
     },
   }

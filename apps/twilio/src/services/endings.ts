@@ -1,4 +1,5 @@
 import type { Settings } from '../config.ts'
+import { type AskSettings, askAt } from '../domain/asking.ts'
 import { eventOf } from '../domain/event.ts'
 import type { Message } from '../domain/message.ts'
 import { retryDelayMs } from '../domain/retry.ts'
@@ -75,7 +76,7 @@ export async function writeEndings(
   const changed = await writeConsequences(tables, rest, settings, now)
   if (reports.length === 0) return changed
   const accepted = await applyReports(tables, reports, now, settings.delivery)
-  const overtaken = await adoptOrphans(tables, reports, now)
+  const overtaken = await adoptOrphans(tables, reports, now, settings.delivery)
   return new Set([...changed, ...accepted, ...overtaken])
 }
 
@@ -129,6 +130,7 @@ async function adoptOrphans(
   tables: Tables,
   reports: KnownReport[],
   at: Instant,
+  settings: AskSettings,
 ): Promise<Set<string>> {
   const owners = reports.map(({ message, report }) => ({
     providerMsgId: report.providerMsgId,
@@ -137,11 +139,13 @@ async function adoptOrphans(
   const changed = new Set<string>()
   const messageOf = new Map(reports.map(({ message }) => [message.id, message]))
   // One by one: several may be of one message, and each has to see where the last one led.
-  for (const { messageId, status, errorCode } of await tables.events.adopt(owners)) {
+  for (const { messageId, providerMsgId, status, errorCode } of await tables.events.adopt(owners)) {
     if (messageId === undefined) continue
     const message = messageOf.get(messageId)
     if (message && isOptOut(errorCode)) await noteOptOut(tables, message, errorCode, at)
-    const move = { id: messageId, status, errorCode, nextAt: undefined, at }
+    const known = { status, providerMsgId, price: undefined, numSegments: undefined }
+    const nextAt = askAt(known, { polls: 0, silentMs: 0, now: at }, settings)
+    const move = { id: messageId, status, errorCode, nextAt, at }
     for (const id of await tables.messages.advance([move])) changed.add(id)
   }
   return changed

@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.ts'
 import type { Verification, VerificationStatus } from '../domain/verification.ts'
 import type { MessageStore } from './message-store.ts'
 
-export type { NewMessage, KeyUse, Move, Standing, MessageStore } from './message-store.ts'
+export type { NewMessage, Move, Standing, MessageStore } from './message-store.ts'
 
 /** The events of `sms_event`. */
 export interface EventStore {

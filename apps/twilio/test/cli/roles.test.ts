@@ -25,6 +25,7 @@ describe('hsb-twilio serve --role', () => {
       started: true,
       database: true,
       queue: true,
+      carrier: true,
       workers: true,
     })
     const query = openFile(t, fleet.folder)
@@ -47,7 +48,7 @@ describe('hsb-twilio serve --role', () => {
     assert.deepEqual(await get(worker.url, '/livez'), { status: 200, body: { status: 'ok' } })
     const { status, body } = await get(worker.url, '/readyz')
     assert.equal(status, 200)
-    assert.deepEqual(body['checks'], { started: true, database: true, queue: true })
+    assert.deepEqual(body['checks'], { started: true, database: true, queue: true, carrier: true })
     for (const path of ['/api/sms/send/', '/webhooks/sms/twilio/', '/nothing']) {
       const answer = await fetch(`${worker.url}${path}`, { method: 'POST' })
       assert.equal(answer.status, 404)

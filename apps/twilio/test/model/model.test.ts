@@ -25,6 +25,8 @@ const config = {
     maxAttempts: figures.maxAttempts,
     maxSends: figures.maxSends,
   },
+  // A verification that is deleted would be one that never was.
+  retention: { verificationHours: 'forever' as const },
   throttles: {
     messagesPerPhone: figures.messagesPerPhone,
     codesPerPhone: figures.codesPerPhone,

@@ -45,6 +45,8 @@ describe('the app on partitioned tables', () => {
     assert.deepEqual(events, ['QUEUED', 'SENDING', 'ACCEPTED', 'SENT', 'DELIVERED'])
 
     await test.advance(31 * day)
+    // What they cost is asked last; a month is dropped only when nothing is left to do.
+    await test.app.runDue()
     const [first, dropped, second] = await Promise.all([
       sendSome(test, 20),
       operate(place, `select sms_drop_months('8 days', '2026-12-31Z') as name`),

@@ -33,7 +33,10 @@ describe('hsb-twilio serve before its PostgreSQL', () => {
       assert.equal((await get('/livez')).status, 200)
       assert.deepEqual(await get('/readyz'), {
         status: 503,
-        body: { ready: false, checks: { started: false, database: false, queue: false } },
+        body: {
+          ready: false,
+          checks: { started: false, database: false, queue: false, carrier: true },
+        },
       })
       const { status, body } = await get('/api/sms/send/')
       assert.deepEqual([status, body['code']], [503, 'starting'])

@@ -54,7 +54,7 @@ describe('a PostgreSQL that is away', () => {
     await test.clock.advance(3_000)
     for (const { ready, checks } of await Promise.all(asked)) {
       assert.equal(ready, false)
-      assert.deepEqual(checks, { started: true, database: false, queue: false })
+      assert.deepEqual(checks, { started: true, database: false, queue: false, carrier: true })
     }
     await cable.mend()
     // Whoever asked the silent connection learns now that it is gone.
