@@ -184,15 +184,21 @@ export function createDoubt(parts: {
       const doubtful = await store.messages.listDoubtful(clock.now(), flow.lookUps(batch))
       const phones = Map.groupBy(doubtful, (message) => message.toPhone).values()
       let settled = 0
-      async function settlePhones(): Promise<void> {
-        for (const twins of phones) {
-          // One after another: twins must see what was decided for each other.
-          for (const message of twins) {
-            if (flow.lookUps(1) === 0) return
-            if (await trySettle(message)) settled++
-          }
+      async function settleNext(): Promise<boolean> {
+        const { value: twins } = phones.next()
+        if (twins === undefined) return false
+        // One after another: twins must see what was decided for each other.
+        for (const message of twins) {
+          if (flow.lookUps(1) === 0) return false
+          if (await trySettle(message)) settled++
         }
+        return true
       }
+      async function settlePhones(): Promise<void> {
+        while (await settleNext());
+      }
+      // The first one alone: from its answer the others learn whether there is anybody to ask.
+      await settleNext()
       await Promise.all(Array.from({ length: atOnce }, settlePhones))
       return settled
     },
