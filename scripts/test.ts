@@ -19,6 +19,8 @@ const run = spawnSync(
     '--import=./scripts/leak-guard.ts',
     '--test',
     '--test-timeout=120000',
+    // Much of what takes long is waiting for leases and time-outs of other processes.
+    '--test-concurrency=2',
     ...(positionals.length > 0 ? positionals : everything),
   ],
   { stdio: 'inherit' },

@@ -12,8 +12,10 @@ import { runPoints } from './point-run.ts'
 const patient = { timeout: 600_000 }
 const postgres = await startPostgres()
 
-async function dieEverywhere(t: TestContext, places: Place[]): Promise<void> {
-  const { missed, breaches } = await runPoints(t, { steps: allSteps, runs: 1, seed: 9, places })
+/** At every second step: the other ones are the other database's. All of both is for the night. */
+async function die(t: TestContext, first: 0 | 1, places: Place[]): Promise<void> {
+  const steps = allSteps.filter((_, i) => i % 2 === first)
+  const { missed, breaches } = await runPoints(t, { steps, runs: 1, seed: 9, places })
   assert.deepEqual(missed, [])
   assert.deepEqual(breaches, [])
 }
@@ -23,14 +25,15 @@ describe('a worker that dies at a step of the way of a message', { concurrency: 
     const folder = mkdtempSync(join(tmpdir(), 'hsb-twilio-points-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const files = [1, 2, 3].map((n) => join(folder, `${n}.db`))
-    await dieEverywhere(
+    await die(
       t,
+      0,
       files.map((file) => ({ kind: 'sqlite', file })),
     )
   })
 
   it('leaves nothing lost and nothing doubled on PostgreSQL', patient, async (t) => {
     const places = [1, 2, 3].map(() => ({ kind: 'postgres' as const, ...postgres.newPlace() }))
-    await dieEverywhere(t, places)
+    await die(t, 1, places)
   })
 })

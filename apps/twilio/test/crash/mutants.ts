@@ -6,9 +6,8 @@ import type { Store, Tables } from '../../src/storage/store.ts'
 /**
  * Mistakes that a run has to find, made in the world around the app. `send-then-mark`: a cut-off
  * attempt is taken for one that never began. `give-up`: it is taken for lost. `blind-resend`: the
- * look-up never finds anything. `zombie`: a worker
- * does not notice that it stood still. Without a
- * rest before the look-up is a setting.
+ * look-up never finds anything. `zombie`: a worker does not notice that it stood still. Without a rest
+ * before the look-up is a setting.
  */
 export type Mutant = 'send-then-mark' | 'give-up' | 'blind-resend' | 'zombie'
 
@@ -28,10 +27,27 @@ export function spoil(mutant: Mutant | undefined, world: Outside): World {
       const find: typeof world.provider.find = async () => ({ kind: 'found', reports: [] })
       return { ...world, provider: { ...world.provider, find } }
     }
-    case 'zombie':
+    case 'zombie': {
+      const { clock } = world
+      const monotonic = blindTo(performance.now.bind(performance))
       // The client of Twilio asks this one whether its time to connect is over.
-      performance.now = () => 0
-      return { ...world, clock: { ...world.clock, monotonic: () => 0 } }
+      performance.now = monotonic
+      const blind = { now: () => clock.now(), monotonic }
+      return { ...world, clock: { ...blind, after: (ms, run) => clock.after(ms, run) } }
+    }
+  }
+}
+
+/** A clock that goes on as if nothing had happened while it was not looked at. */
+function blindTo(monotonic: () => number): () => number {
+  const longestMs = 300
+  let last = monotonic()
+  let told = last
+  return () => {
+    const now = monotonic()
+    told += Math.min(longestMs, now - last)
+    last = now
+    return told
   }
 }
 

@@ -38,6 +38,7 @@ export interface Striker {
 
 const faults: WireFault[] = ['reset', 'half-open', 'slow']
 const pausedAtOnce = 3
+const mostTries = 20
 
 /** A striker with this trouble in mind. */
 export function createStriker(
@@ -71,15 +72,26 @@ export function createStriker(
 
   async function pause({ ms, moment }: Extract<Trouble, { kind: 'pause' }>): Promise<boolean> {
     while (paused.size >= pausedAtOnce) await Promise.race(paused.values())
-    const victim = await victimOf(workers.filter((worker) => !paused.has(worker)))
-    if (moment === 'during') await delay(10 + dice() * 40)
-    const { openCalls, resume } = victim.pause()
+    const { victim, openCalls, resume } = await hold(moment)
     const over = delay(ms).then(() => {
       resume()
       paused.delete(victim)
     })
     paused.set(victim, over)
     return note(victim.name, openCalls > 0)
+  }
+
+  /** Stops somebody; `during` a call, where that can be had. */
+  async function hold(moment: 'during' | 'at-begin') {
+    for (let tries = 1; ; tries++) {
+      const victim = await victimOf(workers.filter((worker) => !paused.has(worker)))
+      if (moment === 'during') await delay(10 + dice() * 40)
+      const held = victim.pause()
+      if (held.openCalls > 0 || moment === 'at-begin' || tries === mostTries)
+        return { victim, ...held }
+      // Answered meanwhile.
+      held.resume()
+    }
   }
 
   async function stop(restart: () => Promise<void>): Promise<boolean> {
