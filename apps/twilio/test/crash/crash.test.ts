@@ -76,7 +76,7 @@ describe('an app that is killed while it works', () => {
 describe('a worker that stands still for longer than its lease', () => {
   const pause = { kind: 'pause', ms: 4_000 } as const
   const pauses = {
-    messages: 500,
+    messages: 700,
     strikes: 7,
     // No rest: what a lease has left is asked about at once, while the sleeper still sleeps.
     profile: { ...profiles.normal, settleAfterSeconds: 0 },

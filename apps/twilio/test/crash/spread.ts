@@ -14,7 +14,7 @@ export interface Spread {
 /** So many messages may be accepted while a strike is prepared. */
 const ahead = 10
 /** Then each client goes on this slowly. */
-const trickleMs = 300
+const trickleMs = 800
 
 /** Calls `strike` so many times; it answers whether that had an effect. */
 export function spreadStrikes(plan: {
