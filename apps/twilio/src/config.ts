@@ -162,7 +162,7 @@ const delivery = z.strictObject({
   /** How long an unanswered call rests before Twilio is asked. */
   settleAfterSeconds: seconds(0, 3_600).default(60),
   /** A message that this many workers went silent with is given up, so that it silences no more. */
-  maxLapses: z.number().int().min(1).max(100).default(3),
+  maxLapses: z.number().int().min(2).max(100).default(3),
   /** What to do when Twilio does not know the message after that time. */
   whenNotFound: z
     .strictObject({

@@ -66,6 +66,10 @@ export interface DeliveryParts {
 export function createDelivery(parts: DeliveryParts): Delivery {
   const { settings, store, provider, bodyOf, flow, pace, signals, clock, random, logger } = parts
   const leaseMs = settings.delivery.leaseSeconds * 1_000
+  // Only its last chance is taken alone: a worker that dies leaves all that it had with a lapse, and
+  // hardly any of it is to blame.
+  const lastChance = settings.delivery.maxLapses - 1
+  const isSuspect = (message: Message) => message.lapses >= lastChance
 
   const write = createBatcher<EndedAttempt, void>(async (attempts) => {
     const changed = await store.transaction((tables) =>
@@ -117,11 +121,11 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         async (tables) => {
           const now = clock.now()
           const due = await tables.messages.claimDue({ now, leaseUntil: now + leaseMs, limit })
-          const { taken, left } = choose(due, alone)
+          const { taken, left } = choose(due, isSuspect, alone)
           const { granted: may, putOff, grantedAt: at } = await pace.take(tables, taken)
           // Given back where they are claimed, and unknown to their history: a worker that dies now
           // never had them.
-          const later = [...putOff, ...spread(left, now)]
+          const later = [...putOff, ...spread(left, isSuspect, now)]
           const claims = later.map(({ message: { id, attempts }, nextAt: putOffUntil }) => {
             return { id, attempts, putOffUntil }
           })
@@ -188,14 +192,10 @@ export function createDelivery(parts: DeliveryParts): Delivery {
 
 const suspectsApartMs = 100
 
-/** True for a message that a worker went silent with. */
-function isSuspect(message: Message): boolean {
-  return message.lapses > 0
-}
-
 /** Suspects come one by one, so that others pass between them. */
 function spread(
   left: Message[],
+  isSuspect: (message: Message) => boolean,
   now: Instant,
 ): { message: Message; nextAt: Instant | undefined }[] {
   let suspects = 0
@@ -206,7 +206,11 @@ function spread(
 }
 
 /** One suspect, or everybody else: were they called together, all would be blamed when one silences the worker. */
-function choose(due: Message[], alone: boolean): { taken: Message[]; left: Message[] } {
+function choose(
+  due: Message[],
+  isSuspect: (message: Message) => boolean,
+  alone: boolean,
+): { taken: Message[]; left: Message[] } {
   const suspect = alone ? due.find(isSuspect) : undefined
   const isTaken = (one: Message) => (suspect ? one === suspect : !isSuspect(one))
   return { taken: due.filter(isTaken), left: due.filter((one) => !isTaken(one)) }

@@ -101,7 +101,14 @@ function configOf(
     },
     publicUrl: `http://127.0.0.1:${port}`,
     // Four workers that look often would have nothing left of two cores to work with.
-    delivery: { leaseSeconds, settleAfterSeconds, pollAfterSeconds: [1], idlePollMs },
+    delivery: {
+      leaseSeconds,
+      settleAfterSeconds,
+      pollAfterSeconds: [1],
+      idlePollMs,
+      // Chance kills here, not a message: none is to be given up for that.
+      maxLapses: 20,
+    },
     throttles: limit === undefined ? {} : { messagesPerPhone: [{ limit, windowSeconds: 3_600 }] },
   }
 }
