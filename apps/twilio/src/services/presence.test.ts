@@ -32,6 +32,7 @@ async function createBench(t: TestContext) {
   const logger = { debug: log, info: log, warn: log, error: log }
   const create = (id: string) =>
     createPresence({
+      settings: { delivery: { leaseSeconds: 30 } },
       store,
       clock,
       logger,

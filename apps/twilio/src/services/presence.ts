@@ -17,10 +17,14 @@ export interface Presence {
   endTurn(): Promise<void>
 }
 
-/** Somebody who goes silent in his turn is followed by another one after this time at most. */
-const turnMs = 9_000
-/** A beat renews the turn with 4 s left; without one it is renewed here. */
-const renewMs = 3_000
+/**
+ * Somebody who goes silent in his turn is followed by another one after this time at most: a share of
+ * the claims that he would look after, 9 s at the default.
+ */
+function turnMsOf(leaseSeconds: number): number {
+  return Math.min(9_000, Math.max(500, 300 * leaseSeconds))
+}
+
 const turn = 'care'
 
 /** In place of a timer that is not there yet. */
@@ -28,6 +32,7 @@ function nothing(): void {}
 
 /** The presence of one process; `machine` is what others shall know it by. */
 export function createPresence(parts: {
+  settings: { delivery: { leaseSeconds: number } }
   store: Store
   clock: Clock
   logger: Logger
@@ -37,6 +42,9 @@ export function createPresence(parts: {
   inFlight: () => number
 }): Presence {
   const { store, clock, logger, newId, machine, inFlight } = parts
+  const turnMs = turnMsOf(parts.settings.delivery.leaseSeconds)
+  // Mostly a beat has renewed it by then, with 4 s of 9 left.
+  const renewMs = turnMs / 3
   const id = newId()
   let startedAt: Instant = 0
   let turnEnds: Instant = 0
