@@ -109,13 +109,14 @@ describe('a mistake', { concurrency: true }, () => {
     it(`is caught: ${mutant}`, patient, async (t) => {
       const { figures } = await run(t, { ...plan, name: mutant, seed: 1, mutant })
       t.diagnostic(`${figures.lost} lost, ${figures.doubled} doubled`)
-      assert.ok(figures[breaks] >= 5, `only ${figures[breaks]} ${breaks}`)
+      // One is enough to make a run red, and what three kills cut off is a matter of chance.
+      assert.ok(figures[breaks] >= 1, `none ${breaks}`)
     })
   }
 
   it('is caught: no rest before the look-up, where lists lag', patient, async (t) => {
     const profile = { behaviours: unkind, settleAfterSeconds: 0 }
     const { figures } = await run(t, { ...plan, name: 'no rest', seed: 4, profile })
-    assert.ok(figures.doubled >= 5, `only ${figures.doubled} doubled`)
+    assert.ok(figures.doubled >= 1, 'no text was doubled')
   })
 })

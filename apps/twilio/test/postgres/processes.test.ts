@@ -44,7 +44,10 @@ describe('several processes on one PostgreSQL', () => {
     const { applied, pending } = await store.migrationStatus()
     assert.deepEqual(pending, [])
     assert.deepEqual(
-      reports.flat().flatMap((line) => JSON.parse(line) as string[]),
+      reports
+        .flat()
+        .flatMap((line) => JSON.parse(line) as string[])
+        .toSorted(),
       applied,
     )
   })
