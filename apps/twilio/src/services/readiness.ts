@@ -49,9 +49,8 @@ export function createReadiness(parts: {
   }
 
   async function isQueueMoving(): Promise<boolean> {
-    const now = clock.now()
-    const { oldestDueAt } = await store.messages.queueFacts(now)
-    return oldestDueAt === undefined || now - oldestDueAt <= oldestDueMs
+    const earliest = await store.messages.nextDue()
+    return earliest === undefined || clock.now() - earliest <= oldestDueMs
   }
 
   async function areOthersThere(): Promise<boolean> {
