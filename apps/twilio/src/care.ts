@@ -1,6 +1,6 @@
 import type { Settings } from './config.ts'
 import type { Logger } from './domain/log.ts'
-import type { Clock } from './domain/time.ts'
+import { type Clock, noTimer } from './domain/time.ts'
 import type { Doubt } from './services/doubt.ts'
 import type { Expiry } from './services/expiry.ts'
 import type { Presence } from './services/presence.ts'
@@ -23,9 +23,6 @@ const sweepBatch = 500
 /** A worker that died is listed for so long. */
 const rememberWorkerMs = 86_400_000
 
-/** In place of a timer that is not there yet. */
-function nothing(): void {}
-
 /** The care of all processes, as one of them does it in its turn. */
 export function createCare(parts: {
   settings: Settings
@@ -42,7 +39,7 @@ export function createCare(parts: {
   const { clock, logger } = parts
   let running = false
   let round: Promise<void> | undefined
-  let cancelTimer = nothing
+  let cancelTimer = noTimer
 
   async function run(): Promise<number> {
     // One process does it for all: more of them would ask the carrier twice. They would do no harm,

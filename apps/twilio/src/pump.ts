@@ -1,6 +1,6 @@
 import type { Settings } from './config.ts'
 import type { Logger } from './domain/log.ts'
-import type { Clock } from './domain/time.ts'
+import { type Clock, noTimer } from './domain/time.ts'
 import type { ClaimedMessage, Delivery } from './services/delivery.ts'
 import type { Flow } from './services/flow.ts'
 import type { Pace } from './services/pace.ts'
@@ -18,9 +18,6 @@ export interface Pump {
   /** Calls to the carrier at this moment. */
   inFlight(): number
 }
-
-/** In place of a timer or subscription that is not there yet. */
-function nothing(): void {}
 
 /** The pump of one process. */
 export function createPump(parts: {
@@ -47,13 +44,13 @@ export function createPump(parts: {
   let suspectsWait = false
   /** Such a message is being sent. */
   let isLonely = false
-  let cancelTimer = nothing
-  let unsubscribe = nothing
+  let cancelTimer = noTimer
+  let unsubscribe = noTimer
 
   function begin(one: ClaimedMessage): Promise<void> {
     isProbe = false
     if (one.isSuspect) isLonely = true
-    let cancelDeadline = nothing
+    let cancelDeadline = noTimer
     // A call that never ends must not keep its place for ever. When it does end, that is written still.
     const deadline = new Promise<void>((resolve) => {
       cancelDeadline = clock.after(Math.max(0, one.leaseEnds - clock.monotonic()), resolve)

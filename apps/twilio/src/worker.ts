@@ -1,6 +1,6 @@
 import type { Care } from './care.ts'
 import type { Settings } from './config.ts'
-import type { Clock } from './domain/time.ts'
+import { type Clock, noTimer } from './domain/time.ts'
 import type { Pump } from './pump.ts'
 import type { Presence } from './services/presence.ts'
 
@@ -16,9 +16,6 @@ export interface Worker {
    */
   runDue(): Promise<void>
 }
-
-/** In place of a timer that is not there yet. */
-function nothing(): void {}
 
 /** A worker of one process. */
 export function createWorker(parts: {
@@ -44,7 +41,7 @@ export function createWorker(parts: {
       running = false
       const caring = care.stop()
       const calls = await pump.stop()
-      let cancelGrace = nothing
+      let cancelGrace = noTimer
       const grace = new Promise<void>((resolve) => {
         cancelGrace = clock.after(settings.delivery.graceSeconds * 1_000, resolve)
       })

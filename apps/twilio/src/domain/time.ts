@@ -17,3 +17,6 @@ export interface Clock {
   /** Calls `run` once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void
 }
+
+/** Cancels a timer or a subscription that is not there yet. */
+export function noTimer(): void {}

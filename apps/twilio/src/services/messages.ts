@@ -3,7 +3,7 @@ import { TwilioTransactionError } from '../errors.ts'
 import type { MessageEvent } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
 import { type Message, rankOf } from '../domain/message.ts'
-import type { Clock } from '../domain/time.ts'
+import { type Clock, noTimer } from '../domain/time.ts'
 import type { HostTransaction } from '../storage/engines/host-transaction.ts'
 import { JoinError, StorageError } from '../storage/errors.ts'
 import type { Store } from '../storage/store.ts'
@@ -40,9 +40,6 @@ export interface SendOptions {
    */
   transaction?: HostTransaction | undefined
 }
-
-/** In place of a timer that is not there yet. */
-function nothing(): void {}
 
 /** The parts that `createMessages` is made of. */
 export interface MessagesParts {
@@ -102,7 +99,7 @@ export function createMessages(parts: MessagesParts): Messages {
       }, end)
     }
     // What another process changed is signalled by nobody.
-    let cancelLook = nothing
+    let cancelLook = noTimer
     const lookAgain = () => {
       cancelLook = clock.after(lookAgainMs, () => {
         look()

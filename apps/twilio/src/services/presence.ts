@@ -1,5 +1,5 @@
 import type { Logger } from '../domain/log.ts'
-import type { Clock, Instant } from '../domain/time.ts'
+import { type Clock, type Instant, noTimer } from '../domain/time.ts'
 import { beatEveryMs } from '../domain/worker.ts'
 import type { Store } from '../storage/store.ts'
 
@@ -27,9 +27,6 @@ function turnMsOf(leaseSeconds: number): number {
 
 const turn = 'care'
 
-/** In place of a timer that is not there yet. */
-function nothing(): void {}
-
 /** The presence of one process; `machine` is what others shall know it by. */
 export function createPresence(parts: {
   settings: { delivery: { leaseSeconds: number } }
@@ -51,7 +48,7 @@ export function createPresence(parts: {
   let isIn = false
   let isHeard = true
   let beating: Promise<void> = Promise.resolve()
-  let cancelTimer = nothing
+  let cancelTimer = noTimer
 
   async function beat(): Promise<void> {
     const now = clock.now()
