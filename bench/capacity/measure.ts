@@ -3,6 +3,7 @@ import { createIds } from '../../apps/twilio/src/domain/id.ts'
 import { callbackKey, eventOf, type NewEvent } from '../../apps/twilio/src/domain/event.ts'
 import type { Message, MessageStatus } from '../../apps/twilio/src/domain/message.ts'
 import type { Store, Tables } from '../../apps/twilio/src/storage/store.ts'
+import { sampleMessage } from '../../apps/twilio/test/storage/samples.ts'
 import { randomBytes } from 'node:crypto'
 import type { Server } from './server.ts'
 
@@ -21,34 +22,17 @@ const newId = createIds(
 
 function newMessage(n: number): Message {
   const now = Date.now()
-  return {
+  return sampleMessage({
     id: newId(),
-    channel: 'sms',
-    direction: 'outbound',
     toPhone: `+1415${String((n * 7919) % 2_000_000).padStart(7, '0')}`,
     fromPhone: '+15005550006',
-    messagingServiceSid: undefined,
     message: `Your parcel ${n} is on its way and will be with you tomorrow between 9 and 11.`,
-    status: 'QUEUED',
-    providerMsgId: undefined,
-    errorCode: undefined,
-    numSegments: undefined,
-    price: undefined,
-    priceUnit: undefined,
-    priority: 1,
-    verificationId: undefined,
-    metadata: undefined,
-    sendAt: undefined,
     expiresAt: now + day,
-    attempts: 0,
-    attemptedAt: undefined,
     nextAt: now,
-    polls: 0,
-    lapses: 0,
     lastEventTime: now,
     createdAt: now,
     updatedAt: now,
-  }
+  })
 }
 
 /** The steps of messages from the acceptance to the last callback, with the product's own statements, in groups. */

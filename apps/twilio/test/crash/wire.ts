@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { openRelay } from '../relay.ts'
 
 /** What can happen to every connection of a wire at once. */
 export type WireFault = 'reset' | 'half-open' | 'slow'
@@ -17,8 +17,6 @@ const slowMs = 150
 
 /** Lays a wire to the server at `url`. */
 export async function layWire(url: string): Promise<Wire> {
-  const { hostname, port } = new URL(url)
-  const ends = new Set<Socket>()
   let fault: WireFault | undefined
   const pending = new Set<NodeJS.Timeout>()
 
@@ -33,28 +31,11 @@ export async function layWire(url: string): Promise<Wire> {
     pending.add(timer)
   }
 
-  const server = createServer({ noDelay: true }, (near) => {
-    const far = connect({ port: Number(port), host: hostname, noDelay: true })
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      ends.add(one)
-      one.on('data', (data) => pass(data, other))
-      one.on('error', () => undefined)
-      one.on('close', () => {
-        ends.delete(one)
-        other.destroy()
-      })
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const own = typeof address === 'object' && address ? address.port : 0
+  const relay = await openRelay(url, pass)
+  const { ends } = relay
 
   return {
-    url: url.replace(`:${port}`, `:${own}`),
+    url: relay.url,
     async disturb(kind, ms) {
       const hit = ends.size / 2
       if (kind === 'reset') {
@@ -74,10 +55,7 @@ export async function layWire(url: string): Promise<Wire> {
     },
     async close() {
       for (const timer of pending) clearTimeout(timer)
-      const closed = once(server, 'close')
-      server.close()
-      for (const end of ends) end.destroy()
-      await closed
+      await relay.close()
     },
   }
 }

@@ -8,7 +8,8 @@ import {
   leavesTheRestToTheHost,
   verifies,
 } from './host-contract.ts'
-import { freePort, startHost } from './host-program.ts'
+import { freePort } from '../free-port.ts'
+import { startHost } from './host-program.ts'
 
 const phone = '+14155552672'
 

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createFolder } from '../cli/program.ts'
 import { delivers, keepsStrangersOut, leavesTheRestToTheHost, verifies } from './host-contract.ts'
-import { freePort, startHost } from './host-program.ts'
+import { freePort } from '../free-port.ts'
+import { startHost } from './host-program.ts'
 import { blocksOf, readDocument } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))

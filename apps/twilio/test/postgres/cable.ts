@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { openRelay } from '../relay.ts'
 
 /** The wire to a server, to be cut by hand. */
 export interface Cable {
@@ -15,38 +15,12 @@ export interface Cable {
 
 /** Lays a wire to the server at `url`. */
 export async function layCable(url: string): Promise<Cable> {
-  const { hostname, port } = new URL(url)
-  const ends = new Set<Socket>()
   let clogged = false
-  const server = createServer((near) => {
-    const far = connect(Number(port), hostname)
-    for (const [one, other] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      ends.add(one)
-      one.on('data', (data) => clogged || other.write(data))
-      one.on('error', () => undefined)
-      one.on('close', () => {
-        ends.delete(one)
-        other.destroy()
-      })
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const own = typeof address === 'object' && address ? address.port : 0
-
-  async function cut(): Promise<void> {
-    const closed = once(server, 'close')
-    server.close()
-    for (const end of ends) end.destroy()
-    await closed
-  }
+  const relay = await openRelay(url, (data, other) => clogged || other.write(data))
+  const { server, ends } = relay
   return {
-    url: url.replace(`:${port}`, `:${own}`),
-    cut,
+    url: relay.url,
+    cut: () => relay.close(),
     clog() {
       clogged = true
     },
@@ -54,11 +28,11 @@ export async function layCable(url: string): Promise<Cable> {
       clogged = false
       for (const end of ends) end.destroy()
       if (server.listening) return
-      server.listen(own, '127.0.0.1')
+      server.listen(relay.port, '127.0.0.1')
       await once(server, 'listening')
     },
     async close() {
-      if (server.listening) await cut()
+      if (server.listening) await relay.close()
     },
   }
 }

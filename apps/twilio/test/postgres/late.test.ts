@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { createDesk } from '../cli/desk.ts'
 import { runProgram, startProgram, writeConfig } from '../cli/program.ts'
-import { freePort } from '../crash/mortal.ts'
+import { freePort } from '../free-port.ts'
 import { layCable } from './cable.ts'
 import { startPostgres } from './server.ts'
 

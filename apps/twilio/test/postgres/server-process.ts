@@ -11,10 +11,10 @@ import {
   statfsSync,
   symlinkSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../free-port.ts'
 
 // A PostgreSQL of a test, in a process of its own: when its stdin ends, as it does when the test is
 // killed, the server is stopped and its files are removed.
@@ -141,14 +141,6 @@ function reachable(binaries: string): string {
   accessSync(binaries)
   cpSync(dirname(binaries), join(home, 'native'), { recursive: true, verbatimSymlinks: true })
   return join(home, 'native', 'bin')
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1')
-  await once(listener, 'listening')
-  const address = listener.address()
-  listener.close()
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 async function answers(connectionString: string): Promise<boolean> {
