@@ -56,12 +56,17 @@ export function createRetention(parts: {
   }
 
   async function deleteRows(tables: Tables): Promise<Step[]> {
-    const { verificationHours, rowDays } = settings.retention
+    const { verificationHours, eventDays, rowDays } = settings.retention
     const steps: Step[] = []
     if (verificationHours !== 'forever') {
       const before = idBefore((verificationHours / 24) * dayMs)
       const old = { before, now: clock.now(), limit: batch }
       steps.push(stepOf(await tables.retention.deleteVerifications(old)))
+    }
+    if (eventDays !== 'forever') {
+      const before = clock.now() - eventDays * dayMs
+      for (const noun of [tables.verificationEvents, tables.parkedEvents, tables.webhooks])
+        steps.push(stepOf(await noun.sweep(before, batch)))
     }
     if (rowDays !== 'forever') {
       const old = { before: idBefore(rowDays * dayMs), limit: batch }

@@ -1,0 +1,2 @@
+import { describe } from 'node:test'
+describe('webhooks', () => {})
