@@ -12,7 +12,7 @@ export const retentionSettings = z.strictObject({
   /** Ended and expired verifications. */
   verificationHours: z.union([z.number().int().min(1).max(87_600), forever]).default(24),
   /** Events of verifications, and the log of webhooks: longer than an event is tried to be delivered. */
-  eventDays: days(4).default(7),
+  eventDays: z.number().int().min(4).max(400).default(7),
   /** Whole messages with their events: longer than an `Idempotency-Key`. */
   rowDays: days(8).default('forever'),
 })

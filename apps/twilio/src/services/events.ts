@@ -56,6 +56,15 @@ export interface Consumers {
   run(): Promise<number>
 }
 
+interface Consumer {
+  lane: Lane
+  cursor: string
+  startAt: StartAt
+  subscriptions: Set<Subscription>
+  /** Its cursor is in the database. */
+  isPlaced: boolean
+}
+
 const nameShape = /^[a-z0-9][a-z0-9._-]{0,63}$/
 
 /** The consumers of one app; none of them costs anything until somebody subscribes. */
@@ -68,17 +77,17 @@ export function createConsumers(parts: {
   holder: string
   logger: Logger
 }): Consumers {
-  const { settings, store, clock } = parts
-  const consumers = new Map<
-    string,
-    { lane: Lane; cursor: string; startAt: StartAt; subscriptions: Set<Subscription> }
-  >()
+  const { settings, store, clock, logger } = parts
+  const consumers = new Map<string, Consumer>()
   let isBegun = false
   let isStarted = false
   let beginning: Promise<unknown> = Promise.resolve()
 
-  function begin({ cursor, startAt }: { cursor: string; startAt: StartAt }): Promise<void> {
-    return beginFeed(store, { name: cursor, startAt, at: clock.now() })
+  async function begin(consumer: Consumer): Promise<void> {
+    if (consumer.isPlaced) return
+    const { cursor: name, startAt } = consumer
+    await beginFeed(store, { name, startAt, at: clock.now(), logger })
+    consumer.isPlaced = true
   }
 
   function open(name: string, startAt: StartAt) {
@@ -100,7 +109,7 @@ export function createConsumers(parts: {
         return work(signal)
       },
     })
-    const consumer = { lane, cursor, startAt, subscriptions }
+    const consumer: Consumer = { lane, cursor, startAt, subscriptions, isPlaced: false }
     consumers.set(name, consumer)
     // Subscribed while it runs: from here on. It is tried again by the lane.
     if (isBegun) beginning = begin(consumer).catch(noTimer)

@@ -1,4 +1,5 @@
 import type { HostEvent } from '../domain/host-event.ts'
+import type { Logger } from '../domain/log.ts'
 import type { Instant } from '../domain/time.ts'
 import type { FeedPlace, FeedPosition, FeedRow } from '../storage/event-stores.ts'
 import type { Tables } from '../storage/store.ts'
@@ -24,12 +25,22 @@ const beginning: FeedPosition = {
 
 /** Gives a reader its place, unless it has one. */
 export async function beginFeed(
-  tables: Pick<Tables, 'cursors' | 'feed'>,
-  { name, startAt, at }: { name: string; startAt: StartAt; at: Instant },
+  { cursors, feed }: Pick<Tables, 'cursors' | 'feed'>,
+  parts: { name: string; startAt: StartAt; at: Instant; logger: Logger },
 ): Promise<void> {
-  if ((await tables.cursors.read(name)) !== undefined) return
-  const position = startAt === 'now' ? await tables.feed.end() : beginning
-  await tables.cursors.begin(name, JSON.stringify(position), at)
+  const { name, startAt, at, logger } = parts
+  const [known, end] = [await cursors.read(name), await feed.end()]
+  if (known === undefined) {
+    const position = startAt === 'now' ? end : beginning
+    await cursors.begin(name, JSON.stringify(position), at)
+    return
+  }
+  // Transactions only count upwards: in this server nobody can have come so far.
+  const position = readPosition(known)
+  if (!position || BigInt(position.messages.tx) <= BigInt(end.messages.tx)) return
+  const words =
+    'the database has been moved from another server, and its events wait for the numbers of that one: see docs/events.md'
+  logger.error({ event: 'events-ahead', cursor: name }, words)
 }
 
 /** What comes next for a reader; `undefined` where it has no place. */
@@ -70,7 +81,6 @@ export async function readFeed(
  * Ids are given under the lock of the message, so they are right. Messages and verifications go by time.
  */
 function inOrder(messages: readonly FeedRow[], verifications: readonly FeedRow[]): FeedRow[] {
-  const byId = (a: FeedRow, b: FeedRow) => a.place.id - b.place.id
   const [left, right] = [messages.toSorted(byId), verifications.toSorted(byId)]
   const merged: FeedRow[] = []
   let [i, j] = [0, 0]
@@ -86,6 +96,10 @@ function inOrder(messages: readonly FeedRow[], verifications: readonly FeedRow[]
       return merged
     }
   }
+}
+
+function byId(a: FeedRow, b: FeedRow): number {
+  return a.place.id - b.place.id
 }
 
 /** The last row before which everything is done, in the order of the feed. */
@@ -117,6 +131,7 @@ function isPlace(value: unknown): value is FeedPlace {
     'tx' in value &&
     'id' in value &&
     typeof value.tx === 'string' &&
+    /^\d+$/.test(value.tx) &&
     typeof value.id === 'number'
   )
 }

@@ -45,7 +45,7 @@ export function createLane(parts: {
   let isStopping = false
   let isHealthy = true
   let abort = new AbortController()
-  let running: Promise<LaneReport> | undefined
+  let last: Promise<unknown> = Promise.resolve()
   let dueAt = Infinity
   let cancelTimer = noTimer
   let unsubscribe = noTimer
@@ -90,14 +90,10 @@ export function createLane(parts: {
   }
 
   /** One piece at a time, whoever asks. */
-  async function step(): Promise<LaneReport> {
-    while (running) await running.catch(() => undefined)
-    running = workInTurn()
-    try {
-      return await running
-    } finally {
-      running = undefined
-    }
+  function step(): Promise<LaneReport> {
+    const next = last.then(workInTurn, workInTurn)
+    last = next
+    return next
   }
 
   function schedule(delayMs: number): void {
@@ -144,10 +140,11 @@ export function createLane(parts: {
       const grace = new Promise<void>((resolve) => {
         cancelGrace = clock.after(graceMs, resolve)
       })
-      if (running) await Promise.race([running.catch(() => undefined), grace])
+      const ended = last.catch(() => undefined)
+      await Promise.race([ended, grace])
       cancelGrace()
       abort.abort(new Error('stopped'))
-      await running?.catch(() => undefined)
+      await ended
       if (turnEnds > -Infinity) await leases.release(name, holder).catch(() => undefined)
       turnEnds = -Infinity
     },

@@ -33,14 +33,14 @@ export function createVerificationExpiry(parts: {
   clock: Clock
 }): VerificationExpiry {
   const { settings, store, signals, clock } = parts
+  // Out of guesses it had failed before; that is written here where the process died over it.
+  const endOf = ({ attempts }: Verification) =>
+    attempts >= settings.verification.maxAttempts ? 'failed' : 'expired'
   return {
     async expireDue() {
       const now = clock.now()
       const expired = await store.transaction(async ({ verifications, verificationEvents }) => {
         const late = await verifications.expire(now, batch)
-        // Out of guesses it had failed before; that is written here where the process died over it.
-        const endOf = ({ attempts }: Verification) =>
-          attempts >= settings.verification.maxAttempts ? 'failed' : 'expired'
         await verificationEvents.append(late.map((one) => verificationEvent(one, endOf(one), now)))
         return late
       })

@@ -73,7 +73,7 @@ export function createWebhooks(
     holder: string
   },
 ): WebhookRunner {
-  const { settings, store, signals, clock, newId } = parts
+  const { settings, store, signals, clock, newId, logger } = parts
   const { endpoints } = settings.webhooks
   const lanes: Lane[] = endpoints.map((endpoint) =>
     createLane({
@@ -131,7 +131,7 @@ export function createWebhooks(
     async begin() {
       const at = clock.now()
       for (const { id } of endpoints)
-        await beginFeed(store, { name: webhookCursor(id), startAt: 'now', at })
+        await beginFeed(store, { name: webhookCursor(id), startAt: 'now', at, logger })
     },
     start: () => lanes.forEach((lane) => lane.start()),
     async stop() {
