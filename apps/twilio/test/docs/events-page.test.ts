@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { symlink, writeFile } from 'node:fs/promises'
@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { eventPatterns } from '../../src/domain/host-event.ts'
 import { openPostgres } from '../../src/storage/engines/postgres.ts'
 import { createTestApp } from '../app.ts'
@@ -17,7 +16,7 @@ import { freePort } from '../free-port.ts'
 import { operate } from '../partitions/partitioned.ts'
 import { startPostgres } from '../postgres/server.ts'
 import { insertMessages, openFor, sampleEvent, sampleMessage } from '../storage/samples.ts'
-import { blockOf, blocksOf, codeOf, readDocument, rowsOf, sectionOf } from './markdown.ts'
+import { blockOf, codeOf, readDocument, rowsOf, sectionOf } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const page = readDocument('docs/events.md')
@@ -26,11 +25,10 @@ const secret = `whsec_${Buffer.from('a secret of a test, 32 bytes long'.slice(0,
 
 describe('docs/events.md', () => {
   it('names every event, and no other one', () => {
-    const listed = rowsOf(page)
-      .flatMap(([names = '']) => names.split(', ').map(codeOf))
-      .toSorted()
-    const names = eventPatterns.filter((pattern) => !pattern.endsWith('*')).toSorted()
-    assert.deepEqual(listed, names)
+    const listed = rowsOf(page).flatMap(([names = '']) => names.split(', ').map(codeOf))
+    const names = eventPatterns.filter((pattern) => !pattern.endsWith('*'))
+    assert.deepEqual(new Set(listed), new Set(names))
+    assert.equal(listed.length, names.length)
   })
 
   it('names settings and files that there are', () => {
@@ -41,26 +39,6 @@ describe('docs/events.md', () => {
       assert.ok(settings.includes(name), name)
     for (const [, path = ''] of page.matchAll(/\]\((?!https?:|#)([^)]+)\)/g))
       assert.ok(existsSync(join(root, 'docs', path)), path)
-  })
-
-  it('shows code with the right types', async (t) => {
-    const folder = await createFolder(t)
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
-    await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-    const config = blockOf(readDocument('README.md'), 'twilio.config.ts')
-    await writeFile(join(folder, 'twilio.config.ts'), config)
-    for (const { language, title, text } of blocksOf(page))
-      if (language === 'ts') await writeFile(join(folder, `${title}.ts`), text)
-    const tsconfig = {
-      extends: join(root, 'tsconfig.base.json'),
-      compilerOptions: { customConditions: ['source'] },
-      include: ['*.ts'],
-    }
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
-    const tsc = join(root, 'node_modules/.bin/tsc')
-    const run = promisify(execFile)(tsc, ['-p', folder])
-    const failure = await run.catch((error: { stdout: string }) => error)
-    assert.ok(!(failure instanceof Error), failure.stdout)
   })
 
   it('shows a receiver that believes our webhooks, and nobody else', async (t) => {
