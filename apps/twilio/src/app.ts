@@ -12,6 +12,7 @@ import { createRandomPool, type RandomBytes } from './domain/random.ts'
 import type { Clock, Instant } from './domain/time.ts'
 import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
 import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
+import { createPoster, type Poster } from './posting/poster.ts'
 import type { Provider } from './provider/provider.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
 import { createPump } from './pump.ts'
@@ -35,11 +36,14 @@ import { createPace } from './services/pace.ts'
 import { createPresence } from './services/presence.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
+import { createConsumers, type On, type ParkedEvents } from './services/events.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createSteadyClock } from './services/steady-clock.ts'
 import { createThrottles } from './services/throttles.ts'
+import { createVerificationExpiry } from './services/verification-events.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
+import { createWebhooks, type Webhooks } from './services/webhooks.ts'
 import { createWorkers, type Workers } from './services/workers.ts'
 import { openPostgres } from './storage/engines/postgres.ts'
 import { openSqlite } from './storage/engines/sqlite.ts'
@@ -63,6 +67,13 @@ export interface TwilioApp {
   optOuts: OptOuts
   apiKeys: ApiKeys
   workers: Workers
+  /**
+   * Calls `handler` for each event that matches: at least once, after its commit, also if this process
+   * is killed in between. Handlers run where the worker runs. Subscribe before `start`.
+   */
+  on: On
+  parkedEvents: ParkedEvents
+  webhooks: Webhooks
   /** Every setting in force; secrets print as `[secret]`. */
   settings: Settings
   /**
@@ -89,6 +100,7 @@ export interface World {
   randomBytes?: RandomBytes | undefined
   store?: Store | undefined
   provider?: Provider | undefined
+  poster?: Poster | undefined
 }
 
 /**
@@ -154,11 +166,16 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       ...shared,
       doubt: createDoubt({ ...shared, flow, textOf }),
       expiry,
+      verificationExpiry: createVerificationExpiry(shared),
       presence,
       reconciliation: createReconciliation({ ...shared, flow }),
       retention: createRetention(shared),
     }),
   })
+  const holder = newId()
+  const consumers = createConsumers({ ...shared, random, holder })
+  const poster = world.poster ?? createPoster({ settings, clock })
+  const webhooks = createWebhooks({ ...shared, newId, random, holder, poster })
   const { readiness, started: markStarted } = createReadiness({ settings, store, flow, clock })
 
   let starting: Promise<void> | undefined
@@ -167,6 +184,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   async function startOnce(): Promise<void> {
     try {
       await store.migrate()
+      await consumers.begin()
+      await webhooks.begin()
     } catch (error) {
       // The next request tries again: the database may have come back by then.
       starting = undefined
@@ -181,6 +200,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     markStarted()
     if (settings.worker !== 'background') return
     worker.start()
+    consumers.start()
+    webhooks.start()
     deafen = store.onWake?.(() => signals.wake())
   }
   const start = () => (starting ??= startOnce())
@@ -216,13 +237,16 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     verifications,
     optOuts: createOptOuts(store, clock),
     apiKeys,
+    on: (pattern, handler, options) => consumers.on(pattern, handler, options),
+    parkedEvents: consumers.parked,
+    webhooks: webhooks.service,
     workers: createWorkers(store.workers, clock),
     settings,
     start,
     async stop() {
       await starting?.catch(() => undefined)
       deafen?.()
-      await worker.stop()
+      await Promise.all([worker.stop(), consumers.stop(), webhooks.stop()])
       await provider.close()
       commits.close()
       await throttles.close()
@@ -231,6 +255,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     async runDue() {
       await start()
       await worker.runDue()
+      while ((await consumers.run()) + (await webhooks.run()) > 0);
     },
     migrate: () => store.migrate(),
     migrationStatus: () => store.migrationStatus(),

@@ -6,6 +6,7 @@ import type { Expiry } from './services/expiry.ts'
 import type { Presence } from './services/presence.ts'
 import type { Reconciliation } from './services/reconciliation.ts'
 import type { Retention } from './services/retention.ts'
+import type { VerificationExpiry } from './services/verification-events.ts'
 import type { Store } from './storage/store.ts'
 
 /** What looks after messages between their calls: ends stale ones, settles doubts, asks about silent ones. */
@@ -29,6 +30,7 @@ export function createCare(parts: {
   store: Store
   doubt: Doubt
   expiry: Expiry
+  verificationExpiry: VerificationExpiry
   reconciliation: Reconciliation
   presence: Presence
   retention: Retention
@@ -36,6 +38,7 @@ export function createCare(parts: {
   logger: Logger
 }): Care {
   const { settings, store, doubt, expiry, reconciliation, presence, retention } = parts
+  const { verificationExpiry } = parts
   const { clock, logger } = parts
   let running = false
   let round: Promise<void> | undefined
@@ -47,6 +50,7 @@ export function createCare(parts: {
     // of a round, and is not looked at again.
     if (!(await presence.hasTurn())) return 0
     const done = [await expiry.expireDue(), await doubt.settleDue(), await reconciliation.pollDue()]
+    done.push(await verificationExpiry.expireDue())
     // Counters that no rule needs any more: left alone, strangers would fill the disk with them.
     await store.throttles.sweep(clock.now(), sweepBatch)
     done.push(await retention.sweep())

@@ -5,6 +5,7 @@ import type { Logger } from './domain/log.ts'
 import { createSecret } from './domain/secret.ts'
 import { chooseBackend } from './domain/verification.ts'
 import { TwilioSettingsError } from './errors.ts'
+import { eventsSettings, webhookSettings } from './events-settings.ts'
 import { retentionSettings } from './retention-settings.ts'
 import { missingOf } from './storage/engines/postgres-address.ts'
 
@@ -204,6 +205,8 @@ const settingsShape = z.strictObject({
   throttles: throttles.prefault({}),
   delivery: delivery.prefault({}),
   retention: retentionSettings.prefault({}),
+  events: eventsSettings.prefault({}),
+  webhooks: webhookSettings.prefault({}),
   http: z
     .strictObject({
       /** Path before our routes as the host hands it over; default: the path of `publicUrl`. */

@@ -3,11 +3,21 @@ export { defineConfig, type Settings, type TwilioConfig } from './config.ts'
 export { TwilioAppError, TwilioSettingsError, TwilioTransactionError } from './errors.ts'
 export type { AccessRequest, ApiScope, Authorize, Principal } from './domain/access.ts'
 export type { EventSource, MessageEvent } from './domain/event.ts'
+export type {
+  EventFor,
+  EventPattern,
+  HostEvent,
+  MessageEventData,
+  MessageHostEvent,
+  VerificationEventData,
+  VerificationHostEvent,
+} from './domain/host-event.ts'
 export type { Logger } from './domain/log.ts'
 export type { Message, MessageStatus } from './domain/message.ts'
 export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
+export type { ConsumerOptions, EventHandler, On, ParkedEvents } from './services/events.ts'
 export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
 export type { OptOuts } from './services/opt-outs.ts'
 export type {
@@ -28,3 +38,4 @@ export type {
   SqliteTransaction,
 } from './storage/engines/host-transaction.ts'
 export type { Workers, WorkerStatus } from './services/workers.ts'
+export type { Webhooks, WebhookStatus, WebhookTry } from './services/webhooks.ts'

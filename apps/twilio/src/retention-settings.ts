@@ -11,6 +11,8 @@ export const retentionSettings = z.strictObject({
   numberDays: days(1).default(400),
   /** Ended and expired verifications. */
   verificationHours: z.union([z.number().int().min(1).max(87_600), forever]).default(24),
+  /** Events of verifications, and the log of webhooks: longer than an event is tried to be delivered. */
+  eventDays: z.number().int().min(4).max(400).default(7),
   /** Whole messages with their events: longer than an `Idempotency-Key`. */
   rowDays: days(8).default('forever'),
 })

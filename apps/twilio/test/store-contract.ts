@@ -3,6 +3,7 @@ import { advanceContract } from './storage/advance-contract.ts'
 import { claimContract } from './storage/claim-contract.ts'
 import { dueContract } from './storage/due-contract.ts'
 import { eventContract } from './storage/event-contract.ts'
+import { feedContract } from './storage/feed-contract.ts'
 import { leaseContract } from './storage/lease-contract.ts'
 import { messageContract } from './storage/message-contract.ts'
 import { moveContract } from './storage/move-contract.ts'
@@ -29,6 +30,7 @@ export function storeContract(
     advanceContract(open)
     moveContract(open)
     eventContract(open)
+    feedContract(open)
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)

@@ -146,7 +146,10 @@ async function adoptOrphans(
     const known = { status, providerMsgId, price: undefined, numSegments: undefined }
     const nextAt = askAt(known, { polls: 0, silentMs: 0, now: at }, settings)
     const move = { id: messageId, status, errorCode, nextAt, at }
-    for (const id of await tables.messages.advance([move])) changed.add(id)
+    for (const id of await tables.messages.advance([move])) {
+      await tables.events.confirm(id, status)
+      changed.add(id)
+    }
   }
   return changed
 }

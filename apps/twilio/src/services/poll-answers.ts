@@ -46,7 +46,8 @@ export async function writeAnswers(
   for (const { message, report } of news) {
     // We held a final word that the carrier itself, asked by us, does not confirm: it is believed.
     if (!contradicts(message.status, report.status)) continue
-    await tables.messages.correct(moveOf({ message, report }, now, settings))
+    if (await tables.messages.correct(moveOf({ message, report }, now, settings)))
+      await tables.events.confirm(message.id, report.status)
     changed.add(message.id)
   }
   if (costs.length > 0) await tables.messages.fillIn(costs)

@@ -21,7 +21,7 @@ export interface Presence {
  * Somebody who goes silent in his turn is followed by another one after this time at most: a share of
  * the claims that he would look after, 9 s at the default.
  */
-function turnMsOf(leaseSeconds: number): number {
+export function turnMsOf(leaseSeconds: number): number {
   return Math.min(9_000, Math.max(500, 300 * leaseSeconds))
 }
 

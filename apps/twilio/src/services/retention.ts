@@ -56,13 +56,20 @@ export function createRetention(parts: {
   }
 
   async function deleteRows(tables: Tables): Promise<Step[]> {
-    const { verificationHours, rowDays } = settings.retention
+    const { verificationHours, eventDays, numberDays, rowDays } = settings.retention
     const steps: Step[] = []
     if (verificationHours !== 'forever') {
       const before = idBefore((verificationHours / 24) * dayMs)
       const old = { before, now: clock.now(), limit: batch }
       steps.push(stepOf(await tables.retention.deleteVerifications(old)))
     }
+    const eventsBefore = clock.now() - eventDays * dayMs
+    for (const noun of [tables.parkedEvents, tables.webhooks])
+      steps.push(stepOf(await noun.sweep(eventsBefore, batch)))
+    // They hold numbers in clear.
+    const inClearDays = numberDays === 'forever' ? eventDays : Math.min(eventDays, numberDays)
+    const inClearAfter = clock.now() - inClearDays * dayMs
+    steps.push(stepOf(await tables.verificationEvents.sweep(inClearAfter, batch)))
     if (rowDays !== 'forever') {
       const old = { before: idBefore(rowDays * dayMs), limit: batch }
       steps.push(stepOf(await tables.retention.deleteMessages(old)))

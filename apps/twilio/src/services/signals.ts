@@ -2,6 +2,8 @@
 export interface Signals {
   /** These messages changed. */
   changed(messageIds: Iterable<string>): void
+  /** Calls `listener` at every change of anything until the returned function is called. */
+  onAnyChange(listener: () => void): () => void
   /** Calls `listener` at every change of the message until the returned function is called. */
   onChanged(messageId: string, listener: () => void): () => void
   /** There is work for the worker. */
@@ -14,10 +16,16 @@ export interface Signals {
 export function createSignals(): Signals {
   const watchers = new Map<string, Set<() => void>>()
   const wakers = new Set<() => void>()
+  const followers = new Set<() => void>()
   return {
     changed(messageIds) {
+      for (const follower of followers) follower()
       if (watchers.size === 0) return
       for (const id of messageIds) watchers.get(id)?.forEach((listener) => listener())
+    },
+    onAnyChange(listener) {
+      followers.add(listener)
+      return () => followers.delete(listener)
     },
     onChanged(messageId, listener) {
       const listeners = watchers.get(messageId) ?? new Set()

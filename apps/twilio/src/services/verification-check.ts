@@ -17,6 +17,7 @@ import { patienceMs } from './patience.ts'
 import type { Proofs } from './proof.ts'
 import type { Claim } from './claims.ts'
 import type { RunGuarded, Throttles } from './throttles.ts'
+import { verificationEvent } from './verification-events.ts'
 
 /** A guess. The number alone is only accepted where `verification.checkByPhone` is on. */
 export type CheckInput =
@@ -108,16 +109,32 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
       case 'right':
         return approve(verification, claims, at)
       case 'wrong':
-        if (attemptsLeft === 0) await backend.drop(verification)
+        if (attemptsLeft === 0) await fail(verification)
         return { kind: 'incorrect', attemptsLeft }
       case 'too-many-attempts':
-        await backend.drop(verification)
+        await fail(verification)
         return { kind: verdict }
       case 'gone':
         // Not written down as ended: it may be gone because a rival guess is being approved right now.
         return ended(await store.verifications.find(verification.id)) ?? { kind: 'expired' }
       case 'unavailable':
         return { kind: verdict }
+    }
+  }
+
+  /** No guess is left; that is told in a transaction of its own, and else when its time is over. */
+  async function fail(verification: Verification): Promise<void> {
+    await backend.drop(verification)
+    const event = verificationEvent(verification, 'failed', clock.now())
+    try {
+      await store.transaction(({ verificationEvents }) => verificationEvents.append([event]), {
+        patienceMs,
+      })
+    } catch (error) {
+      // The guess was looked at, and its answer holds.
+      if (!(error instanceof StorageError)) throw error
+      const words = 'a failed verification will be told of when its time is over'
+      logger.warn({ event: 'failure-untold', error: error.message }, words)
     }
   }
 
@@ -131,7 +148,11 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
     const isFirst = await store.transaction(
       async (tables) => {
         await throttles.giveBack(tables.throttles, claims, at)
-        return tables.verifications.end(id, 'approved', clock.now())
+        const now = clock.now()
+        const isFirst = await tables.verifications.end(id, 'approved', now)
+        if (isFirst)
+          await tables.verificationEvents.append([verificationEvent(verification, 'approved', now)])
+        return isFirst
       },
       { patienceMs },
     )

@@ -9,6 +9,7 @@ import type { CodeBackend, CodeSent } from './code-backend.ts'
 import { patienceFor, patienceMs } from './patience.ts'
 import { readStart, type StartInput, type StartRequest, type StartResult } from './start-request.ts'
 import type { Limits, Throttles } from './throttles.ts'
+import { verificationEvent } from './verification-events.ts'
 
 /** The parts that starting is made of. */
 export interface StartParts {
@@ -82,6 +83,8 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
       // Its deadline came between the two statements.
       return { kind: 'throttled', retryAfterSeconds: 1 }
     }
+    const kind = running ? 'resent' : 'started'
+    await tables.verificationEvents.append([verificationEvent(verification, kind, now)])
     const optedOut = (await tables.optOuts.find([request.toPhone])).has(request.toPhone)
     if (!optedOut) await backend.write(tables, verification, request)
     const { nextAt, at: takenAt } = taken
@@ -138,6 +141,12 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     }
   }
 
+  async function cancel(tables: Tables, verification: Verification): Promise<void> {
+    const now = clock.now()
+    if (!(await tables.verifications.end(verification.id, 'canceled', now))) return
+    await tables.verificationEvents.append([verificationEvent(verification, 'canceled', now)])
+  }
+
   async function giveUp(
     { verification, isNew, takenAt }: Reserved,
     request: StartRequest,
@@ -147,7 +156,7 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     if (sent.kind === 'unavailable') return sent
     await store.transaction(
       async (tables) => {
-        if (isNew) await tables.verifications.end(verification.id, 'canceled', clock.now())
+        if (isNew) await cancel(tables, verification)
         // A carrier that is asked too often stays protected by what was counted.
         if (sent.kind === 'throttled') return
         await throttles.giveBack(tables.throttles, request.codeClaims, takenAt)

@@ -15,6 +15,7 @@ import type { StartInput, StartResult } from './start-request.ts'
 import type { Throttles } from './throttles.ts'
 import { createTwilioVerify } from './twilio-verify.ts'
 import { type CheckInput, type CheckResult, createCheck } from './verification-check.ts'
+import { verificationEvent } from './verification-events.ts'
 import { createStart } from './verification-start.ts'
 
 export type { Proof } from './proof.ts'
@@ -77,9 +78,12 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       const now = clock.now()
       // Out of guesses, it is still there to be ended.
       if (!verification || endingOf(verification, now, Infinity)) return false
-      const isEnded = await store.transaction((tables) =>
-        tables.verifications.end(verificationId, 'canceled', now),
-      )
+      const isEnded = await store.transaction(async (tables) => {
+        const ended = await tables.verifications.end(verificationId, 'canceled', now)
+        if (ended)
+          await tables.verificationEvents.append([verificationEvent(verification, 'canceled', now)])
+        return ended
+      })
       if (isEnded && verification.backend === backend?.name) await backend.drop(verification)
       return isEnded
     },

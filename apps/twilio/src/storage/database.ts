@@ -1,16 +1,20 @@
 import { createApiKeys } from './api-keys.ts'
 import { StorageError } from './errors.ts'
 import { createEvents } from './events.ts'
+import { createFeed } from './feed.ts'
 import { createCursors, createLeases } from './leases.ts'
 import { createMessages } from './messages.ts'
 import { createMigrator } from './migrate.ts'
 import { createOptOuts } from './opt-outs.ts'
 import type { Instant } from '../domain/time.ts'
+import { createParkedEvents } from './parked-events.ts'
 import { createRetention } from './retention.ts'
 import type { Session } from './statement.ts'
 import type { Joined, Store, Tables } from './store.ts'
 import { createThrottles } from './throttles.ts'
+import { createVerificationEvents } from './verification-events.ts'
 import { createVerifications } from './verifications.ts'
+import { createWebhooks } from './webhooks.ts'
 import { createWorkers } from './workers.ts'
 
 /** What an engine brings for a store. `place` names the database in errors. */
@@ -137,7 +141,11 @@ function createTables(session: Session): Tables {
   return {
     messages: createMessages(session),
     events: createEvents(session),
+    feed: createFeed(session),
     verifications: createVerifications(session),
+    verificationEvents: createVerificationEvents(session),
+    parkedEvents: createParkedEvents(session),
+    webhooks: createWebhooks(session),
     throttles: createThrottles(session),
     optOuts: createOptOuts(session),
     apiKeys: createApiKeys(session),

@@ -54,6 +54,15 @@ const giveToMessage = groupStatement({
       )`,
 })
 
+const takeNoted = statement<EventRow, 'messageId' | 'status'>(
+  (bind) => sql`
+    delete from sms_event where message_id = ${bind('messageId')} and id = (
+      select max(id) from sms_event
+      where message_id = ${bind('messageId')} and status = ${bind('status')} and applied = 0
+    )
+    returning *`,
+)
+
 /** The events of `sms_event`. */
 export function createEvents(session: Session): EventStore {
   return {
@@ -75,6 +84,13 @@ export function createEvents(session: Session): EventStore {
       }))
       const touched = await giveToMessage(session, adopted)
       return adopted.filter((_, i) => touched[i] === 1).map(toEvent)
+    },
+    async confirm(messageId, status) {
+      const noted = await takeNoted(session, { messageId, status })
+      await insertEvent(
+        session,
+        noted.map((row) => ({ ...row, applied: 1 })),
+      )
     },
   }
 }

@@ -37,6 +37,20 @@ const write = statement<never, 'name' | 'position' | 'at'>(
     set position = excluded.position, updated_at = excluded.updated_at`,
 )
 
+const begin = statement<never, 'name' | 'position' | 'at'>(
+  (bind) => sql`
+    insert into sms_cursor (name, position, updated_at)
+    values (${bind('name')}, ${bind('position')}, ${bind('at')})
+    on conflict (name) do nothing`,
+)
+
+const move = statement<{ name: string }, 'name' | 'from' | 'to' | 'at'>(
+  (bind) => sql`
+    update sms_cursor set position = ${bind('to')}, updated_at = ${bind('at')}
+    where name = ${bind('name')} and position = ${bind('from')}
+    returning name`,
+)
+
 /** The leases of `sms_lease`. */
 export function createLeases(session: Session): LeaseStore {
   return {
@@ -57,5 +71,9 @@ export function createCursors(session: Session): CursorStore {
     async write(name, position, at) {
       await write(session, { name, position, at })
     },
+    async begin(name, position, at) {
+      await begin(session, { name, position, at })
+    },
+    move: async (name, step) => (await move(session, { name, ...step })).length > 0,
   }
 }

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { EventSource } from '../domain/event.ts'
+import type { HostEvent, VerificationEventKind } from '../domain/host-event.ts'
 import type { Message, MessageStatus, Priority } from '../domain/message.ts'
 import type {
   VerificationBackend,
@@ -77,6 +78,56 @@ export interface VerificationRow {
   created_at: number
 }
 
+export interface VerificationEventRow {
+  id: number
+  verification_id: string
+  kind: VerificationEventKind
+  nth: number
+  to_phone: string
+  purpose: string
+  channel: VerificationChannel
+  created_at: number
+}
+
+export interface ParkedEventRow {
+  consumer: string
+  event_id: string
+  event_type: HostEvent['type']
+  attempts: number
+  error: string
+  parked_at: number
+  retry_at: number | null
+}
+
+export interface WebhookEndpointRow {
+  endpoint: string
+  url_hash: string
+  disabled_at: number
+}
+
+export interface WebhookDeliveryRow {
+  id: string
+  endpoint: string
+  event_id: string
+  event_type: HostEvent['type']
+  status: 'pending' | 'delivered' | 'failed'
+  attempts: number
+  next_at: number | null
+  created_at: number
+  ended_at: number | null
+}
+
+export interface WebhookAttemptRow {
+  id: string
+  delivery_id: string
+  attempt: number
+  outcome: string
+  status_code: number | null
+  duration_ms: number
+  next_at: number | null
+  created_at: number
+}
+
 export interface ThrottleRow {
   key: string
   /** JSON: `[[at, cost], …]`, oldest first. */
@@ -131,6 +182,11 @@ export interface Schema {
   sms_log: MessageRow & { media_urls: Generated<string | null> }
   sms_event: Omit<EventRow, 'id'> & { id: Generated<number> }
   sms_verification: VerificationRow
+  sms_verification_event: Omit<VerificationEventRow, 'id'> & { id: Generated<number> }
+  sms_parked_event: ParkedEventRow
+  sms_webhook_endpoint: WebhookEndpointRow
+  sms_webhook_delivery: WebhookDeliveryRow
+  sms_webhook_attempt: WebhookAttemptRow
   sms_throttle: ThrottleRow
   sms_opt_out: OptOutRow
   sms_api_key: ApiKeyRow

@@ -1,8 +1,15 @@
 import type { ApiScope } from '../domain/access.ts'
 import type { MessageEvent, NewEvent } from '../domain/event.ts'
+import type { MessageStatus } from '../domain/message.ts'
 import type { Hits } from '../domain/throttle.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Verification, VerificationStatus } from '../domain/verification.ts'
+import type {
+  FeedStore,
+  ParkedEventStore,
+  VerificationEventStore,
+  WebhookStore,
+} from './event-stores.ts'
 import type { MessageStore } from './message-store.ts'
 
 export type { NewMessage, Move, Standing, MessageStore } from './message-store.ts'
@@ -14,6 +21,11 @@ export interface EventStore {
   list(messageId: string): Promise<MessageEvent[]>
   /** Callbacks that came before we knew their SID: hands them over to their messages and answers them. */
   adopt(owners: { providerMsgId: string; messageId: string }[]): Promise<MessageEvent[]>
+  /**
+   * The newest event of this status, so far only noted, has moved its message after all. It becomes a
+   * new row, so that whoever follows events comes by it.
+   */
+  confirm(messageId: string, status: MessageStatus): Promise<void>
 }
 
 /** The verifications of `sms_verification`. */
@@ -38,6 +50,8 @@ export interface VerificationStore {
   takeGuess(id: string, now: Instant, maxAttempts: number): Promise<Verification | undefined>
   /** Moves a pending one to its end; true for exactly one caller. */
   end(id: string, status: Exclude<VerificationStatus, 'pending'>, at: Instant): Promise<boolean>
+  /** Pending ones past their deadline become `expired`; answers them. */
+  expire(now: Instant, limit: number): Promise<Verification[]>
 }
 
 /** The counters of `sms_throttle`. */
@@ -115,6 +129,10 @@ export interface LeaseStore {
 export interface CursorStore {
   read(name: string): Promise<string | undefined>
   write(name: string, position: string, at: Instant): Promise<void>
+  /** Puts it there unless it stands somewhere already. */
+  begin(name: string, position: string, at: Instant): Promise<void>
+  /** Moves it from where the caller read it; false where it stands somewhere else by now. */
+  move(name: string, step: { from: string; to: string; at: Instant }): Promise<boolean>
 }
 
 /** Messages from one id to another, both included; one message is the range from itself to itself. */
@@ -151,7 +169,11 @@ export interface RetentionStore {
 export interface Tables {
   messages: MessageStore
   events: EventStore
+  feed: FeedStore
   verifications: VerificationStore
+  verificationEvents: VerificationEventStore
+  parkedEvents: ParkedEventStore
+  webhooks: WebhookStore
   throttles: ThrottleStore
   optOuts: OptOutStore
   apiKeys: ApiKeyStore

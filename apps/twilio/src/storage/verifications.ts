@@ -1,12 +1,26 @@
 import { sql } from 'kysely'
 import type { Verification } from '../domain/verification.ts'
 import type { VerificationRow } from './schema.ts'
-import { orNull, orUndefined, type Session } from './statement.ts'
+import { orNull, orUndefined, type Session, statement } from './statement.ts'
 import type { VerificationStore } from './store.ts'
 
+const expirePending = statement<VerificationRow, 'now' | 'limit'>(
+  (bind, engine) => sql`
+    with late as materialized (
+      select id from sms_verification where status = 'pending' and expires_at <= ${bind('now')}
+      order by expires_at limit ${bind('limit')} ${engine.skipLocked}
+    )
+    update sms_verification set status = 'expired', ended_at = expires_at
+    where id in (select id from late)
+    returning *`,
+)
+
 /** The verifications of `sms_verification`. */
-export function createVerifications({ db }: Session): VerificationStore {
+export function createVerifications(session: Session): VerificationStore {
+  const { db } = session
   return {
+    expire: async (now, limit) =>
+      (await expirePending(session, { now, limit })).map(toVerification),
     async insert(verification) {
       await db.insertInto('sms_verification').values(toRow(verification)).execute()
     },

@@ -20,7 +20,9 @@ async function writeOut(t: TestContext, path: string, port = 3000): Promise<stri
   const folder = await createFolder(t)
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  for (const { language, title, text } of blocksOf(readDocument(path))) {
+  // Pages that go on where the README ends, with its settings.
+  const pages = path === 'README.md' ? [path, 'docs/events.md'] : [path]
+  for (const { language, title, text } of pages.flatMap((page) => blocksOf(readDocument(page)))) {
     if (language !== 'ts') continue
     assert.ok(title, 'every block of code has a title, so that it is run or type-checked')
     const name = title.endsWith('.ts') ? title : `${title}.ts`

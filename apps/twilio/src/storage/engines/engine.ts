@@ -27,6 +27,20 @@ export interface GroupWords {
 export interface Engine {
   /** Column of an id that counts upwards and is never used twice. */
   countingId: RawBuilder<unknown>
+  /** Column that holds the transaction of its row. Undefined where ids are in the order of commits. */
+  transactionId: RawBuilder<unknown> | undefined
+  /** How rows of a table with ids are read in the order of their commits. */
+  feed: {
+    /** The transaction of a row as text; '0' where ids alone tell the order. */
+    tx: RawBuilder<unknown>
+    /** Behind this place, and nothing can come before it any more. */
+    isNext: (place: { tx: RawBuilder<unknown>; id: RawBuilder<unknown> }) => RawBuilder<unknown>
+    order: RawBuilder<unknown>
+    /** The transaction from which on everything is still to be read, as text. */
+    endTx: RawBuilder<unknown>
+    /** The id from which on everything is still to be read. */
+    endId: (table: RawBuilder<unknown>) => RawBuilder<unknown>
+  }
   /** The texts of one JSON array as a subselect with the column `value`, so that a list of any length is one statement. */
   texts(json: RawBuilder<unknown>): RawBuilder<unknown>
   /** Ends a subselect of rows that its statement is about to change. */

@@ -24,6 +24,14 @@ export interface SqliteOptions {
 export const sqliteEngine: Engine = {
   // AUTOINCREMENT keeps ids rising after the newest event is erased: they are the cursors of readers.
   countingId: sql`integer primary key autoincrement`,
+  transactionId: undefined,
+  feed: {
+    tx: sql`'0'`,
+    isNext: ({ id }) => sql`e.id > ${id}`,
+    order: sql`e.id`,
+    endTx: sql`'0'`,
+    endId: (table) => sql`coalesce((select max(id) from ${table}), 0)`,
+  },
   texts: (json) => sql`(select value from json_each(${json}))`,
   // One writer at a time: there is never a locked row to skip.
   skipLocked: sql``,

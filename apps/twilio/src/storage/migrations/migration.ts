@@ -17,4 +17,6 @@ export interface MigrationDatabase extends QueryExecutorProvider {
 export interface MigrationEngine {
   /** Column of an id that counts upwards and is never used twice, primary key included. */
   countingId: RawBuilder<unknown>
+  /** Column that holds the transaction of its row. Undefined where ids are in the order of commits. */
+  transactionId?: RawBuilder<unknown> | undefined
 }

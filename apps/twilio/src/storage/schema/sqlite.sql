@@ -80,6 +80,16 @@ CREATE TABLE "sms_opt_out" (
   "reason" text not null,
   "created_at" bigint not null
 );
+CREATE TABLE "sms_parked_event" (
+  "consumer" text not null,
+  "event_id" text not null,
+  "event_type" text not null,
+  "attempts" integer not null,
+  "error" text not null,
+  "parked_at" bigint not null,
+  "retry_at" bigint, constraint "sms_parked_event_pkey" primary key ("consumer",
+  "event_id")
+);
 CREATE TABLE "sms_throttle" (
   "key" text not null primary key,
   "hits" text not null,
@@ -104,7 +114,48 @@ CREATE TABLE "sms_verification" (
   "ended_at" bigint,
   "created_at" bigint not null
 );
+CREATE INDEX "sms_verification_expiring" on "sms_verification" ("expires_at") where status = 'pending';
 CREATE INDEX "sms_verification_pending" on "sms_verification" ("to_phone", "purpose", "created_at") where status = 'pending';
+CREATE TABLE "sms_verification_event" (
+  "id" integer primary key autoincrement,
+  "verification_id" text not null,
+  "kind" text not null,
+  "nth" integer not null,
+  "to_phone" text not null,
+  "purpose" text not null,
+  "channel" text not null,
+  "created_at" bigint not null
+);
+CREATE UNIQUE INDEX "sms_verification_event_once" on "sms_verification_event" ("verification_id", "kind", "nth");
+CREATE TABLE "sms_webhook_attempt" (
+  "id" text not null primary key,
+  "delivery_id" text not null,
+  "attempt" integer not null,
+  "outcome" text not null,
+  "status_code" integer,
+  "duration_ms" integer not null,
+  "next_at" bigint,
+  "created_at" bigint not null
+);
+CREATE INDEX "sms_webhook_attempt_delivery_id" on "sms_webhook_attempt" ("delivery_id");
+CREATE TABLE "sms_webhook_delivery" (
+  "id" text not null primary key,
+  "endpoint" text not null,
+  "event_id" text not null,
+  "event_type" text not null,
+  "status" text not null,
+  "attempts" integer not null,
+  "next_at" bigint,
+  "created_at" bigint not null,
+  "ended_at" bigint
+);
+CREATE INDEX "sms_webhook_delivery_due" on "sms_webhook_delivery" ("endpoint", "next_at") where status = 'pending';
+CREATE UNIQUE INDEX "sms_webhook_delivery_event" on "sms_webhook_delivery" ("event_id", "endpoint");
+CREATE TABLE "sms_webhook_endpoint" (
+  "endpoint" text not null primary key,
+  "url_hash" text not null,
+  "disabled_at" bigint not null
+);
 CREATE TABLE "sms_worker" (
   "id" text not null primary key,
   "host" text not null,

@@ -1,0 +1,51 @@
+import type { VerificationEventKind } from '../domain/host-event.ts'
+import type { Clock, Instant } from '../domain/time.ts'
+import type { Verification } from '../domain/verification.ts'
+import type { NewVerificationEvent } from '../storage/event-stores.ts'
+import type { Store } from '../storage/store.ts'
+import type { Signals } from './signals.ts'
+
+/** What happened to a verification, to be written with it. A send counts; everything else happens once. */
+export function verificationEvent(
+  verification: Verification,
+  kind: VerificationEventKind,
+  createdAt: Instant,
+): NewVerificationEvent {
+  const { id, toPhone, purpose, channel, sends } = verification
+  const isSend = kind === 'started' || kind === 'resent'
+  const nth = isSend ? sends : 0
+  return { verificationId: id, kind, nth, toPhone, purpose, channel, createdAt }
+}
+
+/** Ending verifications whose time is over. */
+export interface VerificationExpiry {
+  /** Ends a bounded number; answers how many. */
+  expireDue(): Promise<number>
+}
+
+const batch = 500
+
+/** The end of verifications that nobody ended. */
+export function createVerificationExpiry(parts: {
+  settings: { verification: { maxAttempts: number } }
+  store: Store
+  signals: Signals
+  clock: Clock
+}): VerificationExpiry {
+  const { settings, store, signals, clock } = parts
+  // Out of guesses it had failed before; that is written here where the process died over it.
+  const endOf = ({ attempts }: Verification) =>
+    attempts >= settings.verification.maxAttempts ? 'failed' : 'expired'
+  return {
+    async expireDue() {
+      const now = clock.now()
+      const expired = await store.transaction(async ({ verifications, verificationEvents }) => {
+        const late = await verifications.expire(now, batch)
+        await verificationEvents.append(late.map((one) => verificationEvent(one, endOf(one), now)))
+        return late
+      })
+      if (expired.length > 0) signals.changed([])
+      return expired.length
+    },
+  }
+}
