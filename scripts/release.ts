@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pack, packages } from './packages.ts'
 import { type Manifest, refusalsOf } from './release-checks.ts'
+import { sbomOf } from './sbom.ts'
 
 // What goes out, in one folder: the tarballs in the order in which they are to be published, their
 // SHA-512, and what they are made of (CycloneDX). Build first.
@@ -30,9 +30,7 @@ writeFileSync(
   join(out, 'integrity.txt'),
   packed.map((one, i) => `${one.integrity}  ${names[i] ?? ''}\n`).join(''),
 )
-for (const { name, tarball } of packed) {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev', '--workspace', name]
-  const sbom = execFileSync('npm', args, { encoding: 'utf8', maxBuffer: 64 * 2 ** 20 })
-  writeFileSync(tarball.replace(/\.tgz$/, '.cdx.json'), sbom)
+for (const [i, { tarball }] of packed.entries()) {
+  writeFileSync(tarball.replace(/\.tgz$/, '.cdx.json'), sbomOf(packages[i] ?? '', packed))
 }
 console.log(names.join('\n'))
