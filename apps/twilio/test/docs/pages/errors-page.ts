@@ -57,6 +57,8 @@ This page is made from the table that the code decides by, and compared with it 
 | tells | the caller of the verification gets a problem or an outcome; nothing is repeated |
 | nothing | Twilio shows it in its own debugger only |
 
+This is what happens when Twilio refuses the call. A code that comes later, with the status of a message that Twilio took, is final always.
+
 Before you look for a code: \`/readyz\` says whether database, queue and Twilio are there, the log has one line for each thing that went wrong, and \`GET /api/sms/{id}/status/\` shows everything that happened to a message.
 `
 
