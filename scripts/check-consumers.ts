@@ -1,86 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endByReports, pack, packages, report } from './packages.ts'
 
-// What a user gets: the packed packages are installed in an empty project and type-checked there by
-// each TypeScript that is in use, from a front end that has no Node and from a server. Build first.
+// What a user gets: the packed packages are installed in an empty project, without any install
+// script. How much comes with them is counted, a user's programs are type-checked by each TypeScript
+// that is in use, from a front end that has no Node and from a server, and they run. Build first.
 const compilers = { 'ts-5.9': '5.9.3', 'ts-6': '6.0.3', 'ts-7': '7.0.2' }
-const packages = ['libs/twilio-sms', 'libs/twilio-simulator', 'apps/twilio']
-
-const page = `import { createTwilioClient, type CheckResult } from '@hsb/twilio/client'
-
-const client = createTwilioClient({ baseUrl: '/sms' })
-
-export async function start(toPhone: string): Promise<string> {
-  const result = await client.verification.start({ toPhone, purpose: 'login' })
-  switch (result.kind) {
-    case 'started':
-      return result.verificationId
-    case 'throttled':
-      return \`wait \${result.retryAfterSeconds.toFixed(0)} s\`
-    case 'invalid-phone':
-      return result.errors?.[0]?.message ?? ''
-    default:
-      return result.kind
-  }
-}
-
-export function wordsOf(result: CheckResult): string {
-  switch (result.kind) {
-    case 'approved':
-      return result.token + result.toPhone
-    case 'incorrect':
-      return String(result.attemptsLeft)
-    case 'expired':
-    case 'too-many-attempts':
-    case 'already-used':
-    case 'canceled':
-    case 'not-found':
-    case 'invalid-body':
-    case 'invalid-phone':
-    case 'throttled':
-    case 'unauthenticated':
-    case 'forbidden':
-    case 'unavailable':
-    case 'unreachable':
-    case 'aborted':
-    case 'unexpected':
-      return result.kind
-  }
-}
-
-// @ts-expect-error a start needs a phone
-void client.verification.start({ purpose: 'login' })
-// @ts-expect-error there is no such field
-void client.messages.send({ toPhone: '+1', message: 'x', colour: 'red' })
-`
-
-const server = `import { createTwilioApp, defineConfig } from '@hsb/twilio'
-import { createTwilioClient } from '@hsb/twilio/client'
-
-const config = defineConfig({
-  twilio: { accountSid: \`AC\${'0'.repeat(32)}\`, authToken: '0'.repeat(32), defaultFrom: 'Shop' },
-  publicUrl: 'https://shop.example.com/sms',
-  database: ':memory:',
-  worker: 'manual',
-})
-const sms = createTwilioApp(config)
-await sms.start()
-const { key } = await sms.apiKeys.create({ name: 'consumer', scopes: ['send', 'read'] })
-const client = createTwilioClient({
-  baseUrl: config.publicUrl,
-  apiKey: key,
-  fetch: (url, init) => sms.fetch(new Request(url, init)),
-})
-const sent = await client.messages.send({ toPhone: '+14155552671', message: 'Hello' })
-const id: string | undefined = sent.kind === 'accepted' ? sent.message.id : undefined
-const found = await client.messages.status(id ?? '')
-// @ts-expect-error a message is known only once it is found
-void found.message
-console.log(sent.kind, found.kind === 'found' ? found.message.status : found.kind)
-await sms.stop()
-`
+const programs = ['page.ts', 'server.ts', 'smoke.ts']
 
 const strict = {
   target: 'es2022',
@@ -101,7 +29,7 @@ const projects = {
     },
   },
   'server by a bundler': {
-    files: ['server.ts'],
+    files: ['server.ts', 'smoke.ts'],
     compilerOptions: {
       ...strict,
       module: 'esnext',
@@ -111,7 +39,7 @@ const projects = {
     },
   },
   'server by Node': {
-    files: ['server.ts', 'page.ts'],
+    files: programs,
     compilerOptions: {
       ...strict,
       module: 'nodenext',
@@ -123,40 +51,60 @@ const projects = {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'hsb-consumer-'))
-let failures = 0
-function report(ok: boolean, what: string, output: string): void {
-  console.log(`${ok ? 'ok' : 'FAILED'}: ${what}`)
-  if (ok) return
-  console.error(output)
-  failures++
-}
 
-try {
-  const packs = packages.map((path) => `./${path}`)
-  execFileSync('npm', ['pack', '--pack-destination', folder, ...packs], { stdio: 'ignore' })
-  const tarballs = readdirSync(folder).map((name) => `./${name}`)
-  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-  const typescripts = Object.entries(compilers).map(
-    ([name, one]) => `${name}@npm:typescript@${one}`,
-  )
-  const wanted = [...tarballs, ...typescripts, '@types/node@24.19.2']
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...wanted], {
+function npm(...args: string[]): void {
+  execFileSync('npm', [...args, '--no-audit', '--no-fund', '--ignore-scripts'], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  writeFileSync(join(folder, 'page.ts'), page)
-  writeFileSync(join(folder, 'server.ts'), server)
+}
+
+interface Lock {
+  packages: Record<string, { dev?: boolean; hasInstallScript?: boolean }>
+}
+
+/** How much comes with the app, and whether it would run something at its installation. */
+function countWhatCame(): void {
+  const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as Lock
+  const came = Object.entries(lock.packages).filter(([path, one]) => path !== '' && !one.dev)
+  const total = came.length - 1 // what the app brings, without itself
+  report(total <= 40, `${total} packages come with the app, 40 at most`)
+  const scripts = came.filter(([, one]) => one.hasInstallScript).map(([path]) => path)
+  report(scripts.length === 0, 'none of them runs an install script', scripts.join('\n'))
+  const app = join(folder, 'node_modules/@hsb/twilio/package.json')
+  const manifest = JSON.parse(readFileSync(app, 'utf8')) as { dependencies: object }
+  const direct = Object.keys(manifest.dependencies).length
+  report(direct <= 10, `${direct} of them are its own, 10 at most`)
+}
+
+function run(program: string, expected: string): void {
+  const ran = spawnSync(process.execPath, [program], { cwd: folder, encoding: 'utf8' })
+  report(ran.stdout === expected, `${program} runs`, ran.stdout + ran.stderr)
+}
+
+try {
+  const tarballs = packages.map((path) => pack(path, folder).tarball)
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
+  const typescripts = Object.entries(compilers).map(
+    ([name, version]) => `${name}@npm:typescript@${version}`,
+  )
+  npm('install', ...tarballs)
+  npm('install', '--save-dev', ...typescripts, '@types/node@24.19.2')
+  countWhatCame()
+  for (const name of programs) copyFileSync(join('scripts/consumer', name), join(folder, name))
   for (const [project, config] of Object.entries(projects)) {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
     for (const [compiler, version] of Object.entries(compilers)) {
       const tsc = join(folder, 'node_modules', compiler, 'bin', 'tsc')
-      const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-      report(run.status === 0, `${project}, TypeScript ${version}`, run.stdout + run.stderr)
+      const checked = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+      const what = `${project}, TypeScript ${version}`
+      report(checked.status === 0, what, checked.stdout + checked.stderr)
     }
   }
-  const run = spawnSync(process.execPath, ['server.ts'], { cwd: folder, encoding: 'utf8' })
-  report(run.stdout === 'accepted QUEUED\n', 'it runs', run.stdout + run.stderr)
+  npm('ci', '--omit=dev')
+  run('server.ts', 'accepted QUEUED\n')
+  run('smoke.ts', 'DELIVERED approved\n1\n')
 } finally {
   rmSync(folder, { recursive: true })
 }
-process.exit(failures === 0 ? 0 : 1)
+endByReports()

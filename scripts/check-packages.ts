@@ -1,49 +1,69 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
+import { parseArgs } from 'node:util'
+import { endByReports, pack, packages, report } from './packages.ts'
+import listed from './packed-files.json' with { type: 'json' }
 
-// Each package is packed as npm would publish it and looked at from outside: the list of files, the
-// exports (publint), the types as every module resolution sees them (attw).
-const packages = ['libs/twilio-sms', 'libs/twilio-simulator', 'apps/twilio']
-const allowed = /^(?:dist\/[\w./-]+\.(?:js|d\.ts|json)|README\.md|LICENSE|package\.json)$/
+// Each package is packed as npm would publish it and looked at from outside: the list of files, what
+// would run at an installation, whether packing again gives the same bytes, the exports (publint),
+// the types as every module resolution sees them (attw). Build first.
+//   --rebuild   builds once more in between: what is published can be made again from its tag
+const { values } = parseArgs({ options: { rebuild: { type: 'boolean', default: false } } })
 const folder = mkdtempSync(join(tmpdir(), 'hsb-pack-'))
-let failures = 0
 
-function run(command: string, args: string[]): boolean {
+function run(command: string, args: string[]): { ok: boolean; output: string } {
   const result = spawnSync(join('node_modules/.bin', command), args, { encoding: 'utf8' })
-  if (result.status !== 0) console.error(result.stdout + result.stderr)
-  return result.status === 0
+  return { ok: result.status === 0, output: result.stdout + result.stderr }
 }
 
-function report(ok: boolean, what: string): void {
-  console.log(`${ok ? 'ok' : 'FAILED'}: ${what}`)
-  if (!ok) failures++
+/** Names that the bundler made, such as `dist/app-BTcYWUWW.js`: they change with their content. */
+const chunk = /^dist\/[\w-]+-[\w-]{8}\.js$/
+
+/** Files of `dist` that nothing leads to from the named ones. */
+function unreached(path: string, files: string[], named: readonly string[]): string[] {
+  const reached = new Set(named)
+  const todo = named.filter((file) => /\.(?:js|d\.ts)$/.test(file))
+  for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
+    const text = readFileSync(join(path, file), 'utf8')
+    for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
+      const next = posix.join(posix.dirname(file), target)
+      if (reached.has(next) || !files.includes(next)) continue
+      reached.add(next)
+      todo.push(next)
+    }
+  }
+  return files.filter((file) => !reached.has(file))
 }
 
 try {
-  for (const path of packages) {
-    const text = execFileSync(
-      'npm',
-      ['pack', '--json', '--pack-destination', folder, `./${path}`],
-      {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
+  const first = packages.map((path) => ({ path, packed: pack(path, folder) }))
+  for (const { path, packed } of first) {
+    const named = new Map<string, string[]>(Object.entries(listed)).get(packed.name) ?? []
+    const missing = named.filter((file) => !packed.files.includes(file))
+    const strays = packed.files.filter((file) => !named.includes(file) && !chunk.test(file))
+    const idle = unreached(path, packed.files, named)
+    const wrong = [...missing, ...strays, ...idle]
+    report(wrong.length === 0, `${path} packs ${packed.files.length} files`, wrong.join('\n'))
+    const manifest = readFileSync(join(path, 'package.json'), 'utf8')
+    report(
+      !/"(?:(?:pre|post)?install|prepare|prepack|postpack|prepublish\w*)"/.test(manifest),
+      `${path} runs nothing at an installation`,
     )
-    const output: unknown = JSON.parse(text)
-    const [packed] = (Array.isArray(output) ? output : Object.values(output as object)) as {
-      filename: string
-      files: { path: string }[]
-    }[]
-    if (!packed) throw new Error(`npm packed nothing for ${path}`)
-    const strays = packed.files.map((file) => file.path).filter((file) => !allowed.test(file))
-    report(strays.length === 0, `${path} packs ${packed.files.length} files ${strays.join(', ')}`)
-    report(run('publint', [path, '--strict']), `${path} exports`)
-    const tarball = join(folder, packed.filename.replace('@', '').replace('/', '-'))
-    report(run('attw', [tarball, '--profile', 'esm-only']), `${path} types`)
+    const lint = run('publint', [path, '--strict'])
+    report(lint.ok, `${path} exports`, lint.output)
+    const types = run('attw', [packed.tarball, '--profile', 'esm-only'])
+    report(types.ok, `${path} types`, types.output)
+  }
+  if (values.rebuild) spawnSync('npm', ['run', 'build'], { stdio: 'ignore' })
+  const again = join(folder, 'again')
+  mkdirSync(again)
+  for (const { path, packed } of first) {
+    const same = pack(path, again).integrity === packed.integrity
+    report(same, `${path} packs to the same bytes again${values.rebuild ? ', built anew' : ''}`)
   }
 } finally {
   rmSync(folder, { recursive: true })
 }
-process.exit(failures === 0 ? 0 : 1)
+endByReports()

@@ -183,7 +183,8 @@ const delivery = z.strictObject({
   graceSeconds: seconds(0, 300).default(20),
 })
 
-const settingsShape = z.strictObject({
+/** Shape, default and check of every setting: what `readSettings` reads and docs/settings.md lists. */
+export const settingsShape = z.strictObject({
   twilio,
   /** Where Twilio reaches this app, prefix included: what its signatures are made over. */
   publicUrl: httpUrl

@@ -147,7 +147,10 @@ function unavailable(error: unknown): Extract<FetchOutcome, { kind: 'unavailable
   return { kind: 'unavailable', words: wordsOf(error), retryAfterSeconds }
 }
 
-function retryOf(error: TwilioReplyError): 'never' | 'backoff' | 'delayed' | 'hold' {
+/** When a message that Twilio refused is tried again. */
+export function retryOf(
+  error: Pick<TwilioReplyError, 'code' | 'category' | 'retry'>,
+): 'never' | 'backoff' | 'delayed' | 'hold' {
   if (error.retry === 'backoff' || error.retry === 'delayed') return error.retry
   // Wrong credentials or a suspended account fail every message alike: they wait until it is mended.
   // A number that a trial account has not verified fails its own messages only.
