@@ -44,7 +44,7 @@ import { createWorkers, type Workers } from './services/workers.ts'
 import { openPostgres } from './storage/engines/postgres.ts'
 import { openSqlite } from './storage/engines/sqlite.ts'
 import { StorageError } from './storage/errors.ts'
-import type { MigrationReport, Store } from './storage/store.ts'
+import type { MigrationReport, PlannedMigration, Store } from './storage/store.ts'
 import { createWorker } from './worker.ts'
 
 /** SMS delivery and phone verification, ready to be mounted or called. */
@@ -77,6 +77,8 @@ export interface TwilioApp {
   /** Applies the migrations that are missing. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>
+  /** The migrations that are missing, with the SQL that `migrate` would run. */
+  migrationPlan(): Promise<PlannedMigration[]>
   readiness(): Promise<Readiness>
 }
 
@@ -234,6 +236,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     },
     migrate: () => store.migrate(),
     migrationStatus: () => store.migrationStatus(),
+    migrationPlan: () => store.migrationPlan(),
     readiness,
   }
 }

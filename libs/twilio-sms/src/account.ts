@@ -67,7 +67,6 @@ export function createAccounts(caller: Caller): Accounts {
   const root = `/2010-04-01/Accounts/${caller.accountSid}`
   const read = (product: Product, path: string) =>
     caller.call({ product, method: 'GET', path, repeatable: true })
-  const servicePath = (sid: string) => `/v1/Services/${checkSid('sid', sid, 'MG')}`
 
   return {
     async fetchAccount() {
@@ -100,6 +99,10 @@ export function createAccounts(caller: Caller): Accounts {
       return { sid: sidOf(json), friendlyName, codeLength: integerAt(json, 'code_length') }
     },
   }
+}
+
+function servicePath(sid: string): string {
+  return `/v1/Services/${checkSid('sid', sid, 'MG')}`
 }
 
 function readAccount(json: JsonObject): Account {
