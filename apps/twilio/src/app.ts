@@ -22,7 +22,7 @@ import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createBlocks } from './services/blocks.ts'
-import { createCallbacks } from './services/callbacks.ts'
+import { type Callbacks, createCallbacks } from './services/callbacks.ts'
 import { createCommits } from './services/commits.ts'
 import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
@@ -41,9 +41,8 @@ import { createSteadyClock } from './services/steady-clock.ts'
 import { createThrottles } from './services/throttles.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
 import { createWorkers, type Workers } from './services/workers.ts'
-import { openPostgres } from './storage/engines/postgres.ts'
-import { openSqlite } from './storage/engines/sqlite.ts'
 import { StorageError } from './storage/errors.ts'
+import { openStore } from './storage/open-store.ts'
 import type { MigrationReport, PlannedMigration, Store } from './storage/store.ts'
 import { createWorker } from './worker.ts'
 
@@ -62,6 +61,8 @@ export interface TwilioApp {
   verifications: Verifications
   optOuts: OptOuts
   apiKeys: ApiKeys
+  /** Callbacks that were refused lately, to find out why: `hsb-twilio doctor --callback` takes one. */
+  callbacks: Pick<Callbacks, 'refused'>
   workers: Workers
   /** Every setting in force; secrets print as `[secret]`. */
   settings: Settings
@@ -218,6 +219,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     verifications,
     optOuts: createOptOuts(store, clock),
     apiKeys,
+    callbacks,
     workers: createWorkers(store.workers, clock),
     settings,
     start,
@@ -239,10 +241,4 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     migrationPlan: () => store.migrationPlan(),
     readiness,
   }
-}
-
-function openStore(database: Settings['database']): Store {
-  if (typeof database === 'string') return openSqlite(database.replace(/^file:/, ''))
-  if ('pool' in database) return openPostgres(database)
-  return openPostgres({ url: database.url.reveal(), schema: database.schema })
 }

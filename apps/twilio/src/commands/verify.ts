@@ -70,19 +70,9 @@ export const checkVerificationCommand = createCommand({
     withApp(args.config, async (app) => {
       const { id: verificationId, code, json } = args
       const result = await app.verifications.check({ verificationId, code })
-      switch (result.kind) {
-        case 'throttled':
-        case 'unavailable':
-          return refuse(result, json)
-        case 'approved':
-          await printApproved(result, json)
-          return 0
-        default:
-          if (json) printJson({ outcome: result.kind, ...attemptsLeft(result) })
-          else print(result.kind)
-          if (result.kind === 'incorrect') tell(`${result.attemptsLeft} attempts left`)
-          return 1
-      }
+      if (result.kind === 'throttled' || result.kind === 'unavailable') return refuse(result, json)
+      await printOutcome(result, json)
+      return result.kind === 'approved' ? 0 : 1
     }),
 })
 
@@ -120,18 +110,24 @@ async function printStarted(
   })
 }
 
-async function printApproved(
-  result: Extract<CheckResult, { kind: 'approved' }>,
+async function printOutcome(
+  result: Exclude<CheckResult, { kind: 'throttled' | 'unavailable' }>,
   json: boolean,
 ): Promise<void> {
+  const outcome = result.kind
+  const attemptsLeft = result.kind === 'incorrect' ? result.attemptsLeft : undefined
+  if (!json) {
+    print(outcome)
+    if (attemptsLeft !== undefined) tell(`${attemptsLeft} attempts left`)
+    return
+  }
+  if (result.kind !== 'approved') {
+    printJson({ outcome, attempts_left: attemptsLeft })
+    return
+  }
   const { toTime } = await import('../routes/shapes.ts')
-  const { kind: outcome, token, tokenExpiresAt, toPhone } = result
-  if (!json) print(outcome)
-  else printJson({ outcome, token, token_expires_at: toTime(tokenExpiresAt), to_phone: toPhone })
-}
-
-function attemptsLeft(result: CheckResult): { attempts_left?: number } {
-  return result.kind === 'incorrect' ? { attempts_left: result.attemptsLeft } : {}
+  const { token, tokenExpiresAt, toPhone } = result
+  printJson({ outcome, token, token_expires_at: toTime(tokenExpiresAt), to_phone: toPhone })
 }
 
 type Refusal = { kind: Exclude<StartResult['kind'], 'started'>; retryAfterSeconds?: number }
