@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { Settings } from '../config.ts'
 import type { Finding } from './doctor/finding.ts'
 import { codeOf, CommandError, createCommand } from './command.ts'
@@ -48,7 +48,8 @@ async function checkSettings(
     return { settings, findings: [good('settings', file)] }
   } catch (error) {
     if (error instanceof CommandError) {
-      return { settings: undefined, findings: [bad('settings', error.message, 'hsb-twilio init')] }
+      const advice = existsSync(file) ? undefined : 'name yours by --config, or: hsb-twilio init'
+      return { settings: undefined, findings: [bad('settings', error.message, advice)] }
     }
     if (!(error instanceof TwilioSettingsError)) throw error
     const findings = error.problems.map(({ setting, message }) =>

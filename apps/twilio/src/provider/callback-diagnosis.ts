@@ -161,8 +161,13 @@ function publicUrlOf(signed: string, expected: string): string | undefined {
   return end === undefined ? undefined : bare.slice(0, -end.length)
 }
 
-function hintsOf(settings: Settings, { headers, body }: RefusedRequest): string[] {
+function hintsOf(settings: Settings, { url, headers, body }: RefusedRequest): string[] {
   const hints: string[] = []
+  if (!/[?&]message_id=/.test(url)) {
+    hints.push(
+      'the query with message_id and attempt is missing, which this app gives each callback',
+    )
+  }
   const params = new URLSearchParams(body)
   const type = headers['content-type'] ?? ''
   if (body.trim() === '') hints.push('the body is empty: something read it before')
