@@ -70,7 +70,9 @@ async function dispatch(group: Commands, argv: string[], path: string[]): Promis
   const [word, ...rest] = argv
   const own = path.length > 0 && Object.hasOwn(group, '') ? group[''] : undefined
   if (typeof own === 'function' && (word === undefined || word.startsWith('-'))) {
-    return runCommand(await own(), argv)
+    const command = await own()
+    if (asksForHelp(argv)) return print(await withSubcommands(command, group))
+    return command.run(argv)
   }
   if (word === '--help' || word === '-h') return print(await groupHelp(group, path))
   if (path.length === 0 && (word === '--version' || word === '-v')) return print(manifest.version)
@@ -85,9 +87,35 @@ async function dispatch(group: Commands, argv: string[], path: string[]): Promis
 }
 
 async function runCommand(command: Command, argv: string[]): Promise<number> {
+  return asksForHelp(argv) ? print(await command.help()) : command.run(argv)
+}
+
+function asksForHelp(argv: string[]): boolean {
   const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
-  if (flags.includes('--help') || flags.includes('-h')) return print(await command.help())
-  return command.run(argv)
+  return flags.includes('--help') || flags.includes('-h')
+}
+
+/** Every command with its words, in the order of the help. */
+export async function listCommands(
+  group: Commands = commands,
+): Promise<{ words: string; command: Command }[]> {
+  const lists = Object.entries(group).map(async ([word, one]) => {
+    if (typeof one === 'function') return [{ words: word, command: await one() }]
+    const inside = await listCommands(one)
+    return inside.map(({ words, command }) => ({ words: `${word} ${words}`.trimEnd(), command }))
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+/** The help of a command that has others below it. */
+async function withSubcommands(command: Command, group: Commands): Promise<string> {
+  const below = (await listCommands(group)).filter(({ words }) => words !== '')
+  const width = Math.max(...below.map(({ words }) => words.length))
+  const lines = below.map((one) => `  ${one.words.padStart(width)}    ${one.command.summary}`)
+  const help = await command.help()
+  return help.replace('\nEXAMPLES\n', () =>
+    ['', 'COMMANDS', '', ...lines, '', 'EXAMPLES', ''].join('\n'),
+  )
 }
 
 async function groupHelp(group: Commands, path: string[]): Promise<string> {

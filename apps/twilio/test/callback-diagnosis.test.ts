@@ -37,10 +37,16 @@ function arrived(
   signed: string,
   {
     url = `${new URL(base).pathname}${hook}${query}`,
-    headers = { host: 'shop.example.com' } as Record<string, string>,
+    headers = { host: 'shop.example.com' },
     by = token,
-    params = fields as Record<string, string>,
+    params = fields,
     body = new URLSearchParams(params).toString(),
+  }: {
+    url?: string
+    headers?: Record<string, string>
+    by?: string
+    params?: Record<string, string>
+    body?: string
   } = {},
 ): RefusedRequest {
   const signature = sdk.getExpectedTwilioSignature(by, signed, params)

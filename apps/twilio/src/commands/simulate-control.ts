@@ -117,5 +117,10 @@ function receiverOf(answer: string): string {
 function listed(answer: string): string {
   const list = fieldOf(JSON.parse(answer), 'behaviours')
   if (!Array.isArray(list) || list.length === 0) return 'nothing goes wrong'
-  return list.map((one) => JSON.stringify(one)).join('\n')
+  return list.map((one) => JSON.stringify(one, withoutNulls)).join('\n')
+}
+
+/** What is left open is of no use to somebody who reads it. */
+function withoutNulls(_: string, value: unknown): unknown {
+  return value === null ? undefined : value
 }

@@ -14,7 +14,7 @@ const sidArg = (description: string) =>
 /** `hsb-twilio simulate`: the simulated Twilio alone, for programs in any language. */
 export const simulateCommand = createCommand({
   name: 'hsb-twilio simulate',
-  summary: 'Run the simulated Twilio alone; also: simulate inbound, simulate fault',
+  summary: 'Run the simulated Twilio alone',
   args: {
     port: portArg('4401'),
     host: {
