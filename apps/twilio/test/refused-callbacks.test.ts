@@ -126,6 +126,9 @@ describe('hsb-twilio doctor --callback', () => {
     const good = await diagnose(t, test, JSON.stringify(genuine), '--json')
     assert.equal(good.code, 0)
     assert.match(good.stdout, /^\{"problems":0,.*with these settings it is taken"\}\]\}\n$/)
+    // A terminal would obey what somebody else has written there.
+    const loud = { ...forged, headers: { ...forged.headers, 'content-type': 'x\u001b[31m' } }
+    assert.match((await diagnose(t, test, JSON.stringify(loud))).stdout, /x\\x1b\[31m/)
     const nothing = await diagnose(t, test, 'hello')
     assert.equal(nothing.code, 1)
     assert.match(nothing.stderr, /holds no callback: JSON, an HTTP request or a curl line/)

@@ -4,7 +4,7 @@ import type { Finding } from './doctor/finding.ts'
 import { codeOf, CommandError, createCommand } from './command.ts'
 import { configArg, loadConfig } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
-import { mark, paint, print, printJson } from './terminal.ts'
+import { harmless, mark, paint, print, printJson } from './terminal.ts'
 
 /** `hsb-twilio doctor`: looks at everything that messages need, from here to Twilio and back. */
 export const doctorCommand = createCommand({
@@ -116,8 +116,8 @@ function tell(findings: readonly Finding[], { json }: { json: boolean }): number
     printJson({ problems, findings })
   } else {
     for (const { check, state, words, advice } of findings) {
-      print(`${mark(state)} ${check.padEnd(10)}  ${words}`)
-      if (advice !== undefined) print(`  ${paint('quiet', '→')} ${advice}`)
+      print(`${mark(state)} ${check.padEnd(10)}  ${harmless(words)}`)
+      if (advice !== undefined) print(`  ${paint('quiet', '→')} ${harmless(advice)}`)
     }
     print(problems === 0 ? 'no problems' : `${problems} ${problems === 1 ? 'problem' : 'problems'}`)
   }

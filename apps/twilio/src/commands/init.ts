@@ -67,7 +67,7 @@ function finish(
   if (action === 'written')
     tell(`${configFile} was written; when it is filled in: hsb-twilio doctor`)
   if (action !== 'proposed') return 0
-  tell('nothing was written: there is no terminal to ask on; --yes writes without asking')
+  tell('nothing was written, as nobody could be asked: --yes writes without asking')
   return 2
 }
 

@@ -24,6 +24,11 @@ export const simulateCommand = createCommand({
       description: 'The address to listen on',
     },
     'account-sid': sidArg('AC and 32 hex digits'),
+    'auth-token': {
+      type: 'string',
+      valueHint: 'token',
+      description: '32 hex digits (default: a new one)',
+    },
     'verify-service-sid': sidArg('VA and 32 hex digits'),
     'inbound-url': {
       type: 'string',
@@ -37,6 +42,7 @@ export const simulateCommand = createCommand({
     const port = readPort('port', args.port)
     const fresh = newCredentials()
     const accountSid = readSid('account-sid', 'AC', args['account-sid'] ?? fresh.account_sid)
+    const authToken = readSid('auth-token', '', args['auth-token'] ?? fresh.auth_token)
     const serviceSid = readSid(
       'verify-service-sid',
       'VA',
@@ -47,7 +53,7 @@ export const simulateCommand = createCommand({
     const { createSimulator } = await import('@hsb/twilio-simulator')
     const simulator = createSimulator({
       accountSid,
-      authToken: fresh.auth_token,
+      authToken,
       verifyService: { sid: serviceSid, friendlyName: 'Simulator' },
       inboundUrl,
     })
@@ -56,7 +62,7 @@ export const simulateCommand = createCommand({
       const facts = {
         url: url.replace('//localhost:', '//127.0.0.1:'),
         account_sid: accountSid,
-        auth_token: fresh.auth_token,
+        auth_token: authToken,
         verify_service_sid: serviceSid,
         messaging_service_sid: simulator.messagingServiceSid ?? null,
       }
@@ -83,7 +89,9 @@ function printWords(facts: Record<string, string | null>): void {
 
 function readSid(flag: string, prefix: string, text: string): string {
   if (new RegExp(`^${prefix}[0-9a-f]{32}$`, 'i').test(text)) return text
-  throw new UsageError(`Option '--${flag}' must be ${prefix} and 32 hex digits`)
+  throw new UsageError(
+    `Option '--${flag}' must be ${prefix === '' ? '' : `${prefix} and `}32 hex digits`,
+  )
 }
 
 /** Reads an address of a flag. */

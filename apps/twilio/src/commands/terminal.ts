@@ -28,6 +28,15 @@ export function mark(kind: keyof typeof marks): string {
   return paint(kind, marks[kind])
 }
 
+// Controls, which a terminal would obey.
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u001f\u007f-\u009f]/g
+
+/** Text of somebody else's on one line, its control characters written out. */
+export function harmless(text: string): string {
+  return text.replaceAll(controls, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`)
+}
+
 /** Writes a line of the result. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`)

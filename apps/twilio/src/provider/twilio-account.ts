@@ -28,8 +28,8 @@ export interface AccountReader {
   apiKey(): Promise<Reading<true>>
   number(phone: string): Promise<Reading<Pick<AccountNumber, 'canSms'>>>
   /** The Messaging Service and how many senders it has. */
-  pool(sid: string): Promise<Reading<{ name: string; senders: number }>>
-  verifyService(): Promise<Reading<{ name: string; codeLength: number | undefined }>>
+  pool(sid: string): Promise<Reading<{ senders: number }>>
+  verifyService(): Promise<Reading<{ codeLength: number | undefined }>>
   close(): Promise<void>
 }
 
@@ -70,14 +70,10 @@ export function createAccountReader(settings: Settings): AccountReader {
     number: (phone) => read(client, async (as) => as.findNumber(phone)),
     pool: (sid) =>
       read(client, async (as) => {
-        const { friendlyName } = await as.fetchMessagingService(sid)
-        return { name: friendlyName ?? sid, senders: await as.countSenders(sid) }
+        await as.fetchMessagingService(sid)
+        return { senders: await as.countSenders(sid) }
       }),
-    verifyService: () =>
-      read(client, async (as) => {
-        const { friendlyName, sid, codeLength } = await as.fetchVerifyService()
-        return { name: friendlyName ?? sid, codeLength }
-      }),
+    verifyService: () => read(client, async (as) => as.fetchVerifyService()),
     async close() {
       await Promise.all([client.close(), owner.close()])
     },

@@ -107,7 +107,8 @@ describe('hsb-twilio verify', () => {
 describe('hsb-twilio simulate', () => {
   it('is a Twilio that can be driven from another terminal', async (t) => {
     const sid = `AC${'7'.repeat(32)}`
-    const simulator = startProgram(t, ['simulate', '--port', '0', '--account-sid', sid, '--json'])
+    const given = ['--account-sid', sid, '--auth-token', 'f'.repeat(32)]
+    const simulator = startProgram(t, ['simulate', '--port', '0', '--json', ...given])
     const { url, auth_token: token } = JSON.parse(await simulator.line(/^\{"url"/)) as Record<
       string,
       string
