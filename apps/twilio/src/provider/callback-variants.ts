@@ -118,7 +118,7 @@ function withSlash(path: string): string {
 function queriesOf(query: string): Set<string> {
   const text = query.replace(/^\?/, '')
   const written = new URLSearchParams(text).toString()
-  // Ours alone, where a proxy has added some of its own.
+  // Ours alone and in our order, where a proxy has added some of its own or sorted them.
   const ours = text.split('&').filter((one) => /^(message_id|attempt)=/.test(one))
   const variants = [
     text,
@@ -126,7 +126,6 @@ function queriesOf(query: string): Set<string> {
     written,
     written.replaceAll('+', '%20'),
     text.replaceAll('&amp;', '&'),
-    ours.join('&'),
     ours.toSorted().toReversed().join('&'),
     '',
   ]

@@ -45,6 +45,22 @@ async function createGoodDesk(t: TestContext) {
   return { ...desk, config, port, change }
 }
 
+/** Somebody else's server at the address. */
+async function strangeServer(t: TestContext, answer: (url: string) => [number, string]) {
+  const server = createServer((request, response) => {
+    const [status, text] = answer(request.url ?? '')
+    response.writeHead(status, status < 400 && status > 299 ? { location: text } : {}).end(text)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 describe('hsb-twilio doctor', () => {
   it('finds nothing wrong where nothing is', async (t) => {
     const { args, port, twilio } = await createGoodDesk(t)
@@ -131,6 +147,31 @@ describe('hsb-twilio doctor', () => {
     assert.equal(wrongToken.of('sender')?.state, 'good')
   })
 
+  it('knows what Twilio says of the account: its state, and the token that signs', async (t) => {
+    const { config, change } = await createGoodDesk(t)
+    const primary = 'f'.repeat(32)
+    const accountAs = (status: string) => {
+      const account = { sid: config.twilio.accountSid, status, type: 'Trial', auth_token: primary }
+      return strangeServer(t, (url) =>
+        url.includes('.json?') ? [404, '{}'] : [200, JSON.stringify(account)],
+      )
+    }
+    const [active, closed] = await Promise.all([accountAs('active'), accountAs('closed')])
+    const look = async (name: string, more: object) =>
+      examine(t, await change(name, { twilio: { ...config.twilio, ...more } }))
+    const [unknown, rotated, ended] = await Promise.all([
+      look('unknown', { baseUrl: active }),
+      look('rotated', { baseUrl: active, otherAuthTokens: [primary] }),
+      look('ended', { baseUrl: closed }),
+    ])
+    assert.match(unknown.of('twilio')?.words ?? '', /active, on trial$/)
+    assert.equal(unknown.of('signature')?.state, 'bad')
+    assert.match(unknown.of('signature')?.words ?? '', /that is not in the settings$/)
+    assert.match(rotated.of('signature')?.words ?? '', /signed with twilio\.otherAuthTokens\[0\]$/)
+    assert.match(ended.of('twilio')?.words ?? '', /is closed$/)
+    assert.ok(!JSON.stringify([unknown, rotated, ended]).includes(primary))
+  })
+
   it('tells what is wrong with the database', async (t) => {
     const { change, config } = await createGoodDesk(t)
     const [none, folder, damaged, away] = await Promise.all([
@@ -153,22 +194,6 @@ describe('hsb-twilio doctor', () => {
 })
 
 describe('hsb-twilio doctor, on the way from Twilio', () => {
-  /** Somebody else's server at the address. */
-  async function strangeServer(t: TestContext, answer: (url: string) => [number, string]) {
-    const server = createServer((request, response) => {
-      const [status, text] = answer(request.url ?? '')
-      response.writeHead(status, status < 400 && status > 299 ? { location: text } : {}).end(text)
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    t.after(async () => {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    })
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  }
-
   it('names redirects, strangers and silence, and the address that would do', async (t) => {
     const { change, config } = await createGoodDesk(t)
     const live = (url: string): [number, string] | undefined =>
