@@ -48,7 +48,7 @@ async function checkSettings(
     return { settings, findings: [good('settings', file)] }
   } catch (error) {
     if (error instanceof CommandError) {
-      const advice = existsSync(file) ? undefined : 'name yours by --config, or: hsb-twilio init'
+      const advice = existsSync(file) ? undefined : 'hsb-twilio init writes one'
       return { settings: undefined, findings: [bad('settings', error.message, advice)] }
     }
     if (!(error instanceof TwilioSettingsError)) throw error

@@ -65,7 +65,7 @@ export function createCallbacks(parts: {
     if (clock.monotonic() < quietUntil) return
     logger.warn(
       { event: 'callback-refused', refused, public_url: settings.publicUrl },
-      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has',
+      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has; hsb-twilio doctor --callback tells which',
     )
     refused = 0
     quietUntil = clock.monotonic() + quietMs
