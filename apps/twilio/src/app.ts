@@ -23,7 +23,7 @@ import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createBlocks } from './services/blocks.ts'
-import { createCallbacks } from './services/callbacks.ts'
+import { type Callbacks, createCallbacks } from './services/callbacks.ts'
 import { createCommits } from './services/commits.ts'
 import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
@@ -45,10 +45,9 @@ import { createVerificationExpiry } from './services/verification-events.ts'
 import { createVerifications, type Verifications } from './services/verifications.ts'
 import { createWebhooks, type Webhooks } from './services/webhooks.ts'
 import { createWorkers, type Workers } from './services/workers.ts'
-import { openPostgres } from './storage/engines/postgres.ts'
-import { openSqlite } from './storage/engines/sqlite.ts'
 import { StorageError } from './storage/errors.ts'
-import type { MigrationReport, Store } from './storage/store.ts'
+import { openStore } from './storage/open-store.ts'
+import type { MigrationReport, PlannedMigration, Store } from './storage/store.ts'
 import { createWorker } from './worker.ts'
 
 /** SMS delivery and phone verification, ready to be mounted or called. */
@@ -66,6 +65,8 @@ export interface TwilioApp {
   verifications: Verifications
   optOuts: OptOuts
   apiKeys: ApiKeys
+  /** Callbacks that were refused lately, to find out why: `hsb-twilio doctor --callback` takes one. */
+  callbacks: Pick<Callbacks, 'refused'>
   workers: Workers
   /**
    * Calls `handler` for each event that matches: at least once, after its commit, also if this process
@@ -88,6 +89,8 @@ export interface TwilioApp {
   /** Applies the migrations that are missing. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>
+  /** The migrations that are missing, with the SQL that `migrate` would run. */
+  migrationPlan(): Promise<PlannedMigration[]>
   readiness(): Promise<Readiness>
 }
 
@@ -240,6 +243,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     on: (pattern, handler, options) => consumers.on(pattern, handler, options),
     parkedEvents: consumers.parked,
     webhooks: webhooks.service,
+    callbacks,
     workers: createWorkers(store.workers, clock),
     settings,
     start,
@@ -259,12 +263,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     },
     migrate: () => store.migrate(),
     migrationStatus: () => store.migrationStatus(),
+    migrationPlan: () => store.migrationPlan(),
     readiness,
   }
-}
-
-function openStore(database: Settings['database']): Store {
-  if (typeof database === 'string') return openSqlite(database.replace(/^file:/, ''))
-  if ('pool' in database) return openPostgres(database)
-  return openPostgres({ url: database.url.reveal(), schema: database.schema })
 }

@@ -1,7 +1,10 @@
 import manifest from '../package.json' with { type: 'json' }
 import { type Command, UsageError, withExamples } from './commands/command.ts'
 
-/** Commands are loaded when they are asked for; a word without a command of its own is a group. */
+/**
+ * Commands are loaded when they are asked for. A word with words below it is a group; what stands at
+ * the empty word runs when none of them follows.
+ */
 type Commands = { readonly [word: string]: (() => Promise<Command>) | Commands }
 
 const commands: Commands = {
@@ -9,6 +12,19 @@ const commands: Commands = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  openapi: async () => (await import('./commands/openapi.ts')).openApiCommand,
+  secret: async () => (await import('./commands/secret.ts')).secretCommand,
+  simulate: {
+    '': async () => (await import('./commands/simulate.ts')).simulateCommand,
+    inbound: async () => (await import('./commands/simulate-control.ts')).inboundCommand,
+    fault: async () => (await import('./commands/simulate-control.ts')).faultCommand,
+  },
+  verify: {
+    start: async () => (await import('./commands/verify.ts')).startVerificationCommand,
+    check: async () => (await import('./commands/verify.ts')).checkVerificationCommand,
+  },
   keys: {
     create: async () => (await import('./commands/keys.ts')).createKeyCommand,
     list: async () => (await import('./commands/keys.ts')).listKeysCommand,
@@ -52,6 +68,12 @@ const plainErrors = new Set([
 
 async function dispatch(group: Commands, argv: string[], path: string[]): Promise<number> {
   const [word, ...rest] = argv
+  const own = path.length > 0 && Object.hasOwn(group, '') ? group[''] : undefined
+  if (typeof own === 'function' && (word === undefined || word.startsWith('-'))) {
+    const command = await own()
+    if (asksForHelp(argv)) return print(await withSubcommands(command, group))
+    return command.run(argv)
+  }
   if (word === '--help' || word === '-h') return print(await groupHelp(group, path))
   if (path.length === 0 && (word === '--version' || word === '-v')) return print(manifest.version)
   if (word === undefined) throw new UsageError('a command is missing')
@@ -61,28 +83,62 @@ async function dispatch(group: Commands, argv: string[], path: string[]): Promis
   }
   path.push(word)
   if (typeof next !== 'function') return dispatch(next, rest, path)
-  const command = await next()
-  const flags = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
-  if (flags.includes('--help') || flags.includes('-h')) return print(await command.help())
-  return command.run(rest)
+  return runCommand(await next(), rest)
+}
+
+async function runCommand(command: Command, argv: string[]): Promise<number> {
+  return asksForHelp(argv) ? print(await command.help()) : command.run(argv)
+}
+
+function asksForHelp(argv: string[]): boolean {
+  const flags = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv
+  return flags.includes('--help') || flags.includes('-h')
+}
+
+/** Every command with its words, in the order of the help. */
+export async function listCommands(
+  group: Commands = commands,
+): Promise<{ words: string; command: Command }[]> {
+  const lists = Object.entries(group).map(async ([word, one]) => {
+    if (typeof one === 'function') return [{ words: word, command: await one() }]
+    const inside = await listCommands(one)
+    return inside.map(({ words, command }) => ({ words: `${word} ${words}`.trimEnd(), command }))
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+/** The help of a command that has others below it. */
+async function withSubcommands(command: Command, group: Commands): Promise<string> {
+  const below = (await listCommands(group)).filter(({ words }) => words !== '')
+  const width = Math.max(...below.map(({ words }) => words.length))
+  const lines = below.map((one) => `  ${one.words.padStart(width)}    ${one.command.summary}`)
+  const help = await command.help()
+  return help.replace('\nEXAMPLES\n', () =>
+    ['', 'COMMANDS', '', ...lines, '', 'EXAMPLES', ''].join('\n'),
+  )
 }
 
 async function groupHelp(group: Commands, path: string[]): Promise<string> {
   const { renderUsage } = await import('citty')
   const subCommands: Record<string, { meta: { description: string } }> = {}
   for (const [word, one] of Object.entries(group)) {
-    const description =
-      typeof one === 'function' ? (await one()).summary : Object.keys(one).join(', ')
-    subCommands[word] = { meta: { description } }
+    subCommands[word] = { meta: { description: await summaryOf(one) } }
   }
   const name = [program, ...path].join(' ')
   const { version, description } = manifest
   const usage = await renderUsage({ meta: { name, version, description }, subCommands })
-  const examples = path.length === 0 ? [`${program} dev`, `${program} serve --help`] : []
-  return withExamples(
-    usage,
-    examples.length > 0 ? examples : [`${name} list`, `${name} create --help`],
-  )
+  const [first = '', second = ''] = path.length === 0 ? ['dev', 'serve'] : Object.keys(group)
+  return withExamples(usage, [
+    `${name} ${first}${path.length === 0 ? '' : ' --help'}`,
+    `${name} ${second} --help`,
+  ])
+}
+
+async function summaryOf(one: Commands[string]): Promise<string> {
+  if (typeof one === 'function') return (await one()).summary
+  const own = one['']
+  if (typeof own === 'function') return (await own()).summary
+  return Object.keys(one).join(', ')
 }
 
 function print(text: string): number {

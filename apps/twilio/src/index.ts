@@ -19,6 +19,7 @@ export type { CheckOutcome, VerificationChannel } from './domain/verification.ts
 export type { ApiKeys } from './services/api-keys.ts'
 export type { ConsumerOptions, EventHandler, On, ParkedEvents } from './services/events.ts'
 export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
+export type { RefusedCallback } from './services/refused-callbacks.ts'
 export type { OptOuts } from './services/opt-outs.ts'
 export type {
   CheckInput,

@@ -108,6 +108,7 @@ export function createFakeApp(answers: FakeAnswers = {}) {
       note('callbacks.receive', request)
       return answers.receive ?? { kind: 'stored' }
     },
+    refused: () => [],
   }
   const verifications: Verifications = {
     async start(input) {

@@ -27,12 +27,19 @@ export function routeAccount(
       ...settings.messagingServices.flatMap((service) => service.senders),
     ])
     const numbers = [...senders]
-      .filter((sender) => sender.startsWith('+'))
+      .filter((sender) => sender.startsWith('+') && fits(sender, call.query.get('PhoneNumber')))
       .map((phone, index) => showNumber(phone, fixedSid('PN', index + 1), settings, root, now))
     const page = cutPage(numbers, call.path, call.query)
     if (page.kind === 'refused') return page.answer
     return ok({ ...page.frame, incoming_phone_numbers: page.items })
   })
+}
+
+/** The filter takes parts of numbers, and `*` for any digit. */
+function fits(phone: string, wanted: string | null): boolean {
+  if (!wanted) return true
+  const parts = wanted.split('*').map((part) => part.replaceAll(/[^\d+]/g, '').replace('+', '\\+'))
+  return new RegExp(parts.join('\\d')).test(phone)
 }
 
 function showAccount(settings: Settings, root: string, now: string): Record<string, unknown> {

@@ -7,6 +7,7 @@ import { createControl } from './control.ts'
 import { routeLookups } from './lookups.ts'
 import { routeMessages } from './message-api.ts'
 import { createMessages } from './messages.ts'
+import { routeMessagingServices } from './messaging-services-api.ts'
 import { createOptOuts } from './opt-outs.ts'
 import { readOptions } from './settings.ts'
 import type { SimulatorOptions } from './options.ts'
@@ -51,6 +52,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       (call) => routeVerifications(call, { settings, services, verifications }),
       (call) => routeLookups(call),
       (call) => routeAccount(call, { settings, clock }),
+      (call) => routeMessagingServices(call, { settings, clock }),
     ],
   })
   const respond = async (request: Request): Promise<Reply> =>

@@ -61,6 +61,36 @@ describe('answers have every documented key and no other', () => {
     assert.match(String(service.body['url']), /^https:\/\/api\.twilio\.com\/v2\/Services\/VA/)
   })
 
+  it('Messaging Service and the senders of its pool', async (t) => {
+    const sid = `MG${'7'.repeat(32)}`
+    const senders = ['+15005550006', '12345', 'Shop']
+    const { simulator } = openDesk(t, { messagingServices: [{ sid, senders }] })
+    const service = await call(simulator, `/v1/Services/${sid}`)
+    assertKeys(service.body, documented.messaging_service)
+    for (const [part, list, keys] of [
+      ['PhoneNumbers', 'phone_numbers', documented.messaging_service_phone_number],
+      ['ShortCodes', 'short_codes', documented.messaging_service_short_code],
+      ['AlphaSenders', 'alpha_senders', documented.messaging_service_alpha_sender],
+    ] as const) {
+      const { body } = await call(simulator, `/v1/Services/${sid}/${part}`)
+      assertKeys((body[list] as Record<string, unknown>[])[0] ?? {}, keys)
+      assert.equal((body[list] as unknown[]).length, 1)
+    }
+    assert.equal((await call(simulator, '/v1/Services/MG0')).body['code'], 20404)
+  })
+
+  it('numbers, as many as fit the number asked for', async (t) => {
+    const { simulator } = openDesk(t, { senders: ['+15005550006', '+4670000001'] })
+    const numbers = async (wanted: string) => {
+      const query = new URLSearchParams({ PhoneNumber: wanted }).toString()
+      const path = `/2010-04-01/Accounts/${simulator.accountSid}/IncomingPhoneNumbers.json?${query}`
+      return ((await call(simulator, path)).body['incoming_phone_numbers'] as unknown[]).length
+    }
+    assert.equal(await numbers('+15005550006'), 1)
+    assert.equal(await numbers('+4670000002'), 0)
+    assert.equal(await numbers('500555****'), 1)
+  })
+
   it('look-up', async (t) => {
     const { simulator } = openDesk(t)
     assertKeys((await call(simulator, `/v2/PhoneNumbers/${phone}`)).body, documented.lookup)

@@ -7,7 +7,7 @@ import { isSuccess } from './transport.ts'
 import type { Transport, TransportReply } from './transport.ts'
 
 /** Twilio serves each product from a host of its own. */
-export type Product = 'api' | 'verify' | 'lookups'
+export type Product = 'api' | 'verify' | 'lookups' | 'messaging'
 
 /** A value of a form field; a list is sent as a repeated field, `undefined` not at all. */
 export type FormValue = string | number | boolean | Date | readonly string[] | undefined

@@ -1,3 +1,5 @@
+import { createAccounts } from './account.ts'
+import type { Accounts } from './account.ts'
 import { checkSid, createCaller } from './call.ts'
 import type { Product } from './call.ts'
 import { TwilioConfigError } from './errors.ts'
@@ -39,7 +41,7 @@ export interface TwilioClientOptions {
 }
 
 /** A client of Twilio. It holds open connections until `close`. */
-export interface TwilioClient extends Messages, Verifications, Lookups {
+export interface TwilioClient extends Messages, Verifications, Lookups, Accounts {
   /** Lets calls under way finish and closes the connections. Later calls are refused. */
   close(): Promise<void>
 }
@@ -48,6 +50,7 @@ const hosts = {
   api: 'https://api.twilio.com',
   verify: 'https://verify.twilio.com',
   lookups: 'https://lookups.twilio.com',
+  messaging: 'https://messaging.twilio.com',
 } as const satisfies Record<Product, string>
 
 /**
@@ -78,6 +81,7 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
       api: originOf('api', options),
       verify: originOf('verify', options),
       lookups: originOf('lookups', options),
+      messaging: originOf('messaging', options),
     },
     transport: carrier,
     now,
@@ -86,6 +90,7 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
     ...createMessages(caller),
     ...createVerifications(caller),
     ...createLookups(caller),
+    ...createAccounts(caller),
     close: () => carrier.close(),
   })
 }

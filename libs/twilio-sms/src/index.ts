@@ -1,5 +1,12 @@
 export { createTwilioClient } from './client.ts'
 export type { Credentials, TwilioClient, TwilioClientOptions } from './client.ts'
+export type {
+  Account,
+  AccountNumber,
+  Accounts,
+  MessagingService,
+  VerifyService,
+} from './account.ts'
 export type { Product } from './call.ts'
 export type { Transport, TransportReply, TransportRequest } from './transport.ts'
 export type { Message, MessageDirection, MessageStatus } from './message.ts'

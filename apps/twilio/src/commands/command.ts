@@ -7,7 +7,11 @@ import { type ArgsDef, defineCommand, parseArgs, type ParsedArgs, renderUsage } 
 
 /** One command of the program. */
 export interface Command {
+  /** With the name of the program: `hsb-twilio keys create`. */
+  name: string
   summary: string
+  /** What it takes: for the help, and for documents that are compared with it. */
+  args: ArgsDef
   /** What `--help` prints. */
   help(): Promise<string>
   /** Runs it and answers the exit code. Throws `UsageError` when it was called wrongly. */
@@ -40,7 +44,9 @@ export function createCommand<const T extends ArgsDef>(definition: {
 }): Command {
   const { name, summary, args, examples, run } = definition
   return {
+    name,
     summary,
+    args,
     async help() {
       const usage = await renderUsage(
         defineCommand({ meta: { name, description: summary }, args: { ...args } }),

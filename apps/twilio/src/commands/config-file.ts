@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { TwilioApp } from '../app.ts'
-import type { TwilioConfig } from '../config.ts'
+import type { Settings, TwilioConfig, TwilioSettingsError } from '../config.ts'
 import type { Logger } from '../domain/log.ts'
 import { CommandError } from './command.ts'
 
@@ -22,25 +22,41 @@ export async function openApp(
   file: string,
   ours: { logger?: Logger | undefined; worker?: TwilioConfig['worker'] } = {},
 ): Promise<TwilioApp> {
-  const config = await loadConfig(resolve(file))
+  const config = await loadConfig(file)
   const [{ createTwilioApp }, { TwilioSettingsError }] = await Promise.all([
     import('../app.ts'),
     import('../config.ts'),
   ])
-  try {
-    return createTwilioApp({
+  return named(file, TwilioSettingsError, () =>
+    createTwilioApp({
       ...config,
       logger: config.logger ?? ours.logger,
       worker: ours.worker ?? config.worker,
-    })
+    }),
+  )
+}
+
+/** The settings of the user's file with every default, without an app. Throws as `openApp` does. */
+export async function loadSettings(file: string): Promise<Settings> {
+  const config = await loadConfig(file)
+  const { readSettings, TwilioSettingsError } = await import('../config.ts')
+  return named(file, TwilioSettingsError, () => readSettings(config))
+}
+
+/** Names the file and every wrong setting on a line of its own. The class comes with the app, loaded late. */
+function named<T>(file: string, SettingsError: typeof TwilioSettingsError, make: () => T): T {
+  try {
+    return make()
   } catch (error) {
-    if (!(error instanceof TwilioSettingsError)) throw error
+    if (!(error instanceof SettingsError)) throw error
     const lines = error.problems.map((one) => `  ${one.setting || 'config'}: ${one.message}`)
     throw new CommandError([`wrong settings in ${file}`, ...lines].join('\n'), { cause: error })
   }
 }
 
-async function loadConfig(path: string): Promise<TwilioConfig> {
+/** Imports the user's file without looking at what is in it. Throws `CommandError` where it cannot. */
+export async function loadConfig(file: string): Promise<TwilioConfig> {
+  const path = resolve(file)
   if (!existsSync(path)) throw new CommandError(`there is no file ${path}; name yours by --config`)
   let exported: unknown
   try {

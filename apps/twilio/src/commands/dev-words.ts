@@ -1,5 +1,5 @@
-import { styleText } from 'node:util'
 import type { DevAddresses } from './dev-server.ts'
+import { paint } from './terminal.ts'
 
 const phone = '+14155552671'
 
@@ -42,13 +42,12 @@ export function devWords(
 // Our own codes stand in a text like any other; the last text is the last in the list.
 const firstDigits = String.raw`sed 's/.*"body":"[^"]*\([0-9]\{6\}\).*/\1/'`
 
-// Plain text where colours cannot be shown or are not wanted.
 function bold(text: string): string {
-  return styleText('bold', text, { stream: process.stdout })
+  return paint('strong', text)
 }
 
 function dim(text: string): string {
-  return styleText('dim', text, { stream: process.stdout })
+  return paint('quiet', text)
 }
 
 /** Takes one field out of a line of JSON with what every shell has. */

@@ -3,6 +3,7 @@ import { apiScopes, type ApiScope } from '../domain/access.ts'
 import { CommandError, createCommand, UsageError } from './command.ts'
 import { configArg, openApp } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
+import { print, tell } from './terminal.ts'
 
 /** `hsb-twilio keys create`: a new key, shown once. */
 export const createKeyCommand = createCommand({
@@ -30,8 +31,7 @@ export const createKeyCommand = createCommand({
     return withKeys(args.config, async ({ apiKeys }) => {
       const { id, key } = await apiKeys.create({ name: args.name, scopes })
       print(args.json ? JSON.stringify({ id, key, name: args.name, scopes }) : key)
-      if (!args.json)
-        process.stderr.write(`id ${id}; the key is not kept and cannot be shown again\n`)
+      if (!args.json) tell(`id ${id}; the key is not kept and cannot be shown again`)
     })
   },
 })
@@ -57,7 +57,7 @@ export const listKeysCommand = createCommand({
         const state = row.revoked_at === null ? 'active ' : 'revoked'
         print([row.id, state, row.created_at, row.scopes.join(','), row.name].join('  '))
       }
-      if (rows.length === 0) process.stderr.write('no keys yet: hsb-twilio keys create --help\n')
+      if (rows.length === 0) tell('no keys yet: hsb-twilio keys create --help')
     }),
 })
 
@@ -99,8 +99,4 @@ function readScopes(text: string): ApiScope[] {
     if (scope !== undefined) return scope
     throw new UsageError(`'${word.trim()}' is no scope; there are ${apiScopes.join(', ')}`)
   })
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -1,9 +1,4 @@
-import {
-  countSegments,
-  createTwilioClient,
-  TwilioNoReplyError,
-  TwilioReplyError,
-} from '@hsb/twilio-sms'
+import { countSegments, TwilioNoReplyError, TwilioReplyError } from '@hsb/twilio-sms'
 import type { Message as TwilioMessage, SendSmsInput } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
 import type { Clock } from '../domain/time.ts'
@@ -11,6 +6,7 @@ import { isOptOut, messageStatusOf } from './message-status.ts'
 import type { CarrierReport, FetchOutcome, Provider, SendOutcome, SendRequest } from './provider.ts'
 import { wordsOf } from './error-words.ts'
 import { createCallbackReader, statusCallbackUrl } from './twilio-callbacks.ts'
+import { openClient } from './twilio-client.ts'
 import { createTwilioVerifications } from './twilio-verifications.ts'
 
 /** How far back a look-up reads before it gives up: more would be a bulk sender's other traffic. */
@@ -24,19 +20,7 @@ const unverifiedNumber = 21_608
 
 /** The provider over Twilio's API: the only code of the app that knows Twilio's words. */
 export function createTwilioProvider(settings: Settings, clock: Clock): Provider {
-  const { twilio } = settings
-  const client = createTwilioClient({
-    accountSid: twilio.accountSid,
-    credentials: twilio.apiKey
-      ? { kind: 'api-key', sid: twilio.apiKey.sid, secret: twilio.apiKey.secret.reveal() }
-      : { kind: 'auth-token', authToken: twilio.authToken.reveal() },
-    verifyServiceSid: twilio.verifyServiceSid,
-    baseUrl: twilio.baseUrl,
-    connectTimeoutMs: twilio.connectTimeoutMs,
-    responseTimeoutMs: twilio.responseTimeoutMs,
-    connections: settings.delivery.concurrency,
-    now: () => clock.now(),
-  })
+  const client = openClient(settings, { now: () => clock.now() })
 
   return {
     countSegments: (body) => countSegments(body).segments,

@@ -19,9 +19,9 @@ export const receiveCallback = defineEndpoint({
   answers: { 204: null },
   problems: endpointProblems.receiveCallback,
   docs: receiveCallbackDocs,
-  async handle({ headers, bytes, rawQuery }, { callbacks }) {
+  async handle({ headers, bytes, rawQuery, received }, { callbacks }) {
     const signature = headers['x-twilio-signature']
-    const result = await callbacks.receive({ rawQuery, body: bytes, signature })
+    const result = await callbacks.receive({ rawQuery, body: bytes, signature }, received)
     switch (result.kind) {
       case 'stored':
         return { status: 204 }

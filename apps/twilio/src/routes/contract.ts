@@ -6,6 +6,7 @@ import type { Messages } from '../services/messages.ts'
 import type { Verifications } from '../services/verifications.ts'
 import type { EndpointDocs } from './endpoint-docs.ts'
 import { coreProblems } from './endpoint-problems.ts'
+import type { PlainRequest } from './plain.ts'
 import type { Problem, ProblemCode } from './problems.ts'
 
 // An endpoint is data plus one function. The router, the OpenAPI document and the typed client are
@@ -46,6 +47,8 @@ export interface Call<R extends RequestShape = RequestShape> {
   bytes: Uint8Array
   /** As received, without `?`. */
   rawQuery: string
+  /** Path and headers as received, for what has to look into a refusal. */
+  received: Pick<PlainRequest, 'path' | 'headers'>
   /** Absent at a public endpoint. */
   principal: Principal | undefined
   clientAddress: string | undefined

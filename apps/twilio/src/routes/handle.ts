@@ -68,6 +68,7 @@ export function createHandler(parts: HandlerParts): Handle {
       body: undefined,
       bytes: noBytes,
       rawQuery,
+      received: request,
       principal,
       clientAddress,
       basePath,

@@ -10,6 +10,11 @@ import type {
 } from '../provider/provider.ts'
 import type { Store, Tables } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
+import {
+  createRefusedCallbacks,
+  type RefusedCallback,
+  type RefusedRequest,
+} from './refused-callbacks.ts'
 import { applyReports, type KnownReport } from './reports.ts'
 import type { Signals } from './signals.ts'
 
@@ -26,7 +31,12 @@ const quietMs = 60_000
 /** What the carrier tells us by webhook. */
 export interface Callbacks {
   /** Checks, then stores; when it resolves with `stored`, the event is on disk. */
-  receive(request: CallbackRequest): Promise<CallbackResult>
+  receive(
+    request: CallbackRequest,
+    received?: Pick<RefusedRequest, 'path' | 'headers'>,
+  ): Promise<CallbackResult>
+  /** The last callbacks of this process whose signature did not fit, oldest first: at most 20. */
+  refused(): RefusedCallback[]
 }
 
 /** The callbacks of one app. Those that arrive together share one transaction. */
@@ -45,6 +55,7 @@ export function createCallbacks(parts: {
     )
     return readings.map(() => changed)
   })
+  const refusals = createRefusedCallbacks()
   let refused = 0
   let quietUntil = -Infinity
 
@@ -54,17 +65,21 @@ export function createCallbacks(parts: {
     if (clock.monotonic() < quietUntil) return
     logger.warn(
       { event: 'callback-refused', refused, public_url: settings.publicUrl },
-      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has',
+      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has; hsb-twilio doctor --callback tells which',
     )
     refused = 0
     quietUntil = clock.monotonic() + quietMs
   }
 
   return {
-    async receive(request) {
+    refused: () => refusals.list(),
+    async receive(request, received) {
       // Nothing before this line may touch the database: a stranger can get this far.
       const reading = provider.readCallback(request)
-      if (reading.kind === 'forged') tellOfRefusal()
+      if (reading.kind === 'forged') {
+        tellOfRefusal()
+        if (received) refusals.note({ ...received, ...request }, clock.now())
+      }
       if (reading.kind !== 'status') return reading
       try {
         signals.changed(await storeReading(reading))

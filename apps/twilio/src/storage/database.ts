@@ -101,6 +101,7 @@ export function createStore(
       return result?.rows[0]?.busy !== 1
     },
     migrationStatus: migrator.migrationStatus,
+    migrationPlan: migrator.migrationPlan,
     ...(onWake && { onWake }),
     manyWriters,
     transaction: (work, { patienceMs } = {}) => finish(runTwice(work, within(patienceMs))),

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Instant } from '../domain/time.ts'
 import { StorageError } from './errors.ts'
 import { migrations as released } from './migrations/index.ts'
+import { planMigration } from './migration-plan.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Schema } from './schema.ts'
 import type { Session } from './statement.ts'
@@ -17,7 +18,7 @@ export function createMigrator(
   { db, engine }: Session,
   { place, now }: { place: string; now: () => Instant },
   migrations: readonly Migration[] = released,
-): Pick<Store, 'migrate' | 'migrationStatus'> {
+): Pick<Store, 'migrate' | 'migrationStatus' | 'migrationPlan'> {
   /** Those of the database, none of them unknown to this version. */
   async function recorded(source: Kysely<Schema>): Promise<Set<string>> {
     const rows = await source.selectFrom('sms_migration').select('name').orderBy('name').execute()
@@ -46,6 +47,12 @@ export function createMigrator(
     return next.name
   }
 
+  async function findDone(): Promise<Set<string>> {
+    // Not Kysely's introspection: it lists the tables of every schema of the database.
+    const { rows } = await engine.findMigrations.execute(db)
+    return rows.length > 0 ? recorded(db) : new Set()
+  }
+
   return {
     async migrate() {
       const applied: string[] = []
@@ -56,14 +63,17 @@ export function createMigrator(
       }
     },
     async migrationStatus() {
-      // Not Kysely's introspection: it lists the tables of every schema of the database.
-      const { rows } = await engine.findMigrations.execute(db)
-      const done = rows.length > 0 ? await recorded(db) : new Set<string>()
+      const done = await findDone()
       const names = migrations.map(({ name }) => name)
       return {
         applied: names.filter((name) => done.has(name)),
         pending: names.filter((name) => !done.has(name)),
       }
+    },
+    async migrationPlan() {
+      const done = await findDone()
+      const missing = migrations.filter(({ name }) => !done.has(name))
+      return Promise.all(missing.map((migration) => planMigration(db, engine, migration)))
     },
   }
 }

@@ -189,6 +189,12 @@ export interface MigrationReport {
   pending: string[]
 }
 
+/** A migration that is missing, and what it would run. */
+export interface PlannedMigration {
+  name: string
+  statements: string[]
+}
+
 /** What was done inside a transaction of the host's, and how its end can be noticed. */
 export interface Joined<T> {
   result: T
@@ -223,6 +229,8 @@ export interface Store extends Tables {
   /** Applies what is missing, under a lock; several processes may call it at once. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>
+  /** The migrations that are missing, with their SQL; runs none of it. */
+  migrationPlan(): Promise<PlannedMigration[]>
   /**
    * Takes what was deleted or overwritten out of the files too, as far as this process may say. False
    * where somebody else is just reading it: then ask again later.

@@ -8,6 +8,15 @@ const commands = [
   ['serve'],
   ['migrate'],
   ['send'],
+  ['init'],
+  ['doctor'],
+  ['openapi'],
+  ['secret'],
+  ['simulate'],
+  ['simulate', 'inbound'],
+  ['simulate', 'fault'],
+  ['verify', 'start'],
+  ['verify', 'check'],
   ['keys', 'create'],
   ['keys', 'list'],
   ['keys', 'revoke'],
@@ -59,9 +68,21 @@ describe('hsb-twilio', () => {
     ['keys create --name shop', /--scopes/],
     ['keys create --name shop --scopes send,write', /'write' is no scope/],
     ['keys revoke', /ID/],
+    ['init --host rails', /'--host' must be one of nest, next, fastify, express, hono, standalone/],
+    ['secret --bytes 8', /'--bytes' must be a number from 32 to 256/],
+    ['verify', /a command is missing/],
+    ['verify start', /--to/],
+    ['verify start --to +14155552671 --channel pigeon', /'--channel' must be one of sms, call/],
+    ['verify check --id x', /--code/],
+    ['simulate nothing', /no command 'nothing'/],
+    ['simulate --account-sid AC1', /'--account-sid' must be AC and 32 hex digits/],
+    ['simulate --inbound-url x', /'--inbound-url' must be an http\(s\) URL/],
+    ['simulate fault {', /the behaviour is not JSON/],
+    ['simulate fault {} --clear', /'--clear' goes without a behaviour/],
+    ['simulate fault --url ftp://x', /'--url' must be an http\(s\) URL/],
   ]
   it('exits with 2 and a hint when it is called wrongly', async (t) => {
-    for (const [line, words] of mistakes) {
+    const look = async ([line, words]: (typeof mistakes)[number]) => {
       const run = await runProgram(t, line.split(' ').filter(Boolean))
       assert.equal(run.code, 2, line)
       assert.equal(run.stdout, '')
@@ -70,6 +91,10 @@ describe('hsb-twilio', () => {
       assert.match(what, words)
       assert.match(hint, /^Try: hsb-twilio.* --help$/)
       assert.deepEqual(rest, [''])
+    }
+    // A few at once: each is a process of its own.
+    for (let i = 0; i < mistakes.length; i += 6) {
+      await Promise.all(mistakes.slice(i, i + 6).map(look))
     }
   })
 })

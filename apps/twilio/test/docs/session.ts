@@ -11,10 +11,7 @@ export interface Step {
 /** A session as it stands in a document: `$ ` begins a command, an indented line goes on with the one above. */
 export function stepsOf(block: string): Step[] {
   const steps: Step[] = []
-  for (const line of block
-    .trimEnd()
-    .replaceAll(/\\?\n +/g, '')
-    .split('\n')) {
+  for (const line of joined(block.trimEnd()).split('\n')) {
     const last = steps.at(-1)
     if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: '' })
     else if (last) last.output += `${line}\n`
@@ -23,23 +20,46 @@ export function stepsOf(block: string): Step[] {
   return steps
 }
 
+function joined(text: string): string {
+  return text.replaceAll(/\\?\n +/g, '')
+}
+
 // What is new in every run: ids, SIDs, keys, tokens, times, ports, codes.
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/
-const sid = /\b(?:SM|VA|VE)[0-9a-f]{32}\b/
+const sid = /\b(?:AC|SM|VA|VE)[0-9a-f]{32}\b/
+const shortSid = /\b[A-Z]{2}…[0-9a-f]{4}/
+const hexToken = /\b[0-9a-f]{32}\b/
+const secret = /(?<=SECRET=|^)[\w-]{43}$/
 const apiKey = /\bhsb_[\w-]{43}/
 const token = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/
-const code = /(?<="code":")\d{6}(?=")/
+const code = /(?<="code":")\d{6}(?=")|\b\d{6}(?= is your)/
 const requestId = /(?<="request_id":")[0-9a-f]{24}(?=")/
-const kinds = { uuid, sid, apiKey, token, time, code, requestId }
+const runtime = /v\d+\.\d+\.\d+, SQLite [\d.]+/
+const migrations = /\d+(?= migrations applied)/
+const kinds = {
+  uuid,
+  sid,
+  shortSid,
+  hexToken,
+  secret,
+  apiKey,
+  token,
+  time,
+  code,
+  requestId,
+  runtime,
+  migrations,
+}
 const anyKind = new RegExp(
   Object.entries(kinds)
     .map(([name, pattern]) => `(?<${name}>${pattern.source})`)
     .join('|'),
-  'g',
+  'gm',
 )
 
-function describe(text: string): { shape: string; values: string[] } {
+/** What a text says without the values that are new in every run, and those values. */
+export function describe(text: string): { shape: string; values: string[] } {
   const values: string[] = []
   const shape = text.replaceAll(anyKind, (value, ...rest) => {
     values.push(value)
@@ -61,16 +81,18 @@ export async function runSession(
     env?: Record<string, string> | undefined
     cwd?: string | undefined
     before?: ((command: string) => Promise<void>) | undefined
+    /** Values of the document and ours, where a session goes on with those of an earlier one. */
+    seen?: Map<string, string> | undefined
   },
 ): Promise<void> {
-  const seen = new Map<string, string>()
+  const { seen = new Map<string, string>() } = how
   const variables = Object.entries(how.given).map(([name, value]) => `${name}='${value}'\n`)
   for (const step of steps) {
     if (isAssignment(step, how.given)) continue
     let { command } = step
     for (const [theirs, ours] of seen) command = command.replaceAll(theirs, ours)
     await how.before?.(command)
-    const actual = await run(variables.join('') + command, how)
+    const actual = joined(await run(variables.join('') + command, how))
     const [expected, found] = [describe(step.output), describe(actual)]
     assert.equal(found.shape.trimEnd(), expected.shape.trimEnd(), `$ ${step.command}`)
     expected.values.forEach((value, i) => seen.set(value, found.values[i] ?? ''))
