@@ -10,12 +10,13 @@ import { silentLogger } from './domain/log.ts'
 import type { Message } from './domain/message.ts'
 import { createRandomPool, type RandomBytes } from './domain/random.ts'
 import type { Clock, Instant } from './domain/time.ts'
+import { createFastifyPlugin, type FastifyPlugin } from './hosts/fastify.ts'
 import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
 import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
 import type { Provider } from './provider/provider.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
 import { createPump } from './pump.ts'
-import { createHandler } from './routes/handle.ts'
+import { basePathOf, createHandler } from './routes/handle.ts'
 import { createAuthorize } from './routes/access.ts'
 import { endpoints, probes } from './routes/index.ts'
 import { createOpenApi } from './routes/openapi/document.ts'
@@ -51,8 +52,10 @@ import { createWorker } from './worker.ts'
 export interface TwilioApp {
   /** For hosts that speak web-standard requests: Hono, Next.js, Bun, Deno. */
   fetch: FetchHandler
-  /** For Express, Connect, NestJS and plain `node:http`; paths that are not ours go to `next`. */
+  /** For Express, Connect and plain `node:http`; paths that are not ours go to `next`. */
   node: NodeHandler
+  /** For Fastify: `app.register(sms.fastify)`. NestJS and Next.js have modules of their own. */
+  fastify: FastifyPlugin
   /**
    * Answers `/livez` and `/readyz` and nothing else, for processes that only work. It does not start
    * the app.
@@ -211,6 +214,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   return {
     fetch: createFetchHandler(handle),
     node: createNodeHandler(handle),
+    fastify: createFastifyPlugin(handle, basePathOf(settings)),
     probes: createNodeHandler(handleProbe),
     messages,
     verifications,

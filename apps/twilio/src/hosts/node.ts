@@ -23,10 +23,18 @@ async function serve(
   response: ServerResponse,
   next: ((error?: unknown) => void) | undefined,
 ): Promise<void> {
+  const answer = await askNode(handle, request)
+  if (answer) send(request, response, answer)
+  else if (next) next()
+  else send(request, response, problemResponse(problem('not-found')))
+}
+
+/** What the app answers to a request of Node; `undefined` when its path is none of ours. */
+export function askNode(handle: Handle, request: HostRequest): Promise<PlainResponse | undefined> {
   // Express and Connect cut the mount path off `url`; `originalUrl` is what came in.
   const target = request.originalUrl ?? request.url ?? '/'
   const query = target.indexOf('?')
-  const answer = await handle({
+  return handle({
     method: request.method ?? 'GET',
     path: query < 0 ? target : target.slice(0, query),
     rawQuery: query < 0 ? '' : target.slice(query + 1),
@@ -34,9 +42,6 @@ async function serve(
     ...openBody(request),
     remoteAddress: request.socket?.remoteAddress,
   })
-  if (answer) send(request, response, answer)
-  else if (next) next()
-  else send(request, response, problemResponse(problem('not-found')))
 }
 
 function headersOf({ headers }: IncomingMessage): PlainRequest['headers'] {
@@ -56,9 +61,17 @@ function areTexts(headers: IncomingMessage['headers']): headers is Record<string
 
 function send(request: IncomingMessage, response: ServerResponse, answer: PlainResponse): void {
   if (response.destroyed || response.headersSent) return
-  const { status, headers, body } = answer
-  // An answer before the end of the body must not make us read the rest of it.
-  if (!request.complete) headers['connection'] = 'close'
+  const { status, body } = answer
+  const headers = headersToSend(request, answer)
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
   response.writeHead(status, headers).end(body)
+}
+
+/** The headers of the answer; one before the end of the body must not make us read the rest of it. */
+export function headersToSend(
+  { complete }: IncomingMessage,
+  { headers }: PlainResponse,
+): Record<string, string> {
+  if (!complete) headers['connection'] = 'close'
+  return headers
 }
