@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
-import { callbackCases } from './cases/callbacks.ts'
-import { lookUpCases } from './cases/look-ups.ts'
-import { ownCases, pathCases } from './cases/paths.ts'
-import { sendCases } from './cases/send.ts'
-import { systemCases } from './cases/system.ts'
-import { verificationCases } from './cases/verifications.ts'
+import { cases } from './cases/all.ts'
 import { runCase } from './contract.ts'
 import { differenceOf } from './differences.ts'
 import { makeSeed, type RunningExample, type Seed, startExample } from './example.ts'
 import { type HostName, hosts } from './hosts.ts'
 
-const cases = [
-  ...systemCases,
-  ...sendCases,
-  ...lookUpCases,
-  ...verificationCases,
-  ...callbackCases,
-  ...pathCases,
-  ...ownCases,
-]
 const only = process.env['HOSTS']?.split(',')
 const names = (Object.keys(hosts) as HostName[]).filter((name) => !only || only.includes(name))
 

@@ -36,7 +36,7 @@ export const differences: Difference[] = [
       .filter((path) => !slashes.includes(path) && path !== dots)
       .map((path) => `path ${path}`),
     answer: notFound,
-    because: 'The same: the catch-all route is ours.',
+    because: 'A wildcard route hands everything below /sms to us, and nothing goes on to the host.',
   },
   {
     hosts: ['next'],

@@ -98,6 +98,23 @@ export const sendCases: Case[] = [
     chunked: true,
     headers: { 'content-type': 'application/json' },
   }),
+  // What is left of a body must not stand before the next request on its connection.
+  ...[
+    { key: 'none' as const, answer: { status: 401, code: 'unauthenticated' } },
+    { answer: { status: 413, code: 'body-too-large' } },
+  ].map((step) => ({
+    name: `send: a body that is not read to its end (${step.answer.status}), and then another`,
+    steps: [
+      {
+        path,
+        body: ' '.repeat(300_000),
+        chunked: true as const,
+        headers: { 'content-type': 'application/json' },
+        ...step,
+      },
+      { path, json: text, answer: accepted },
+    ],
+  })),
   {
     name: 'send: a body that breaks off, and then a whole one',
     steps: [
