@@ -205,6 +205,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   }
   const handleStarted = createHandler({ ...handlerParts, endpoints: Object.values(endpoints) })
   const handleProbe = createHandler({ ...handlerParts, endpoints: Object.values(probes) })
+  const basePath = basePathOf(settings)
   const handle: Handle = async (request) => {
     // A start that failed shows in the answers: 503 from what needs the database, 200 from /livez.
     if (!isStarted) await start().catch(() => undefined)
@@ -213,8 +214,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
 
   return {
     fetch: createFetchHandler(handle),
-    node: createNodeHandler(handle),
-    fastify: createFastifyPlugin(handle, basePathOf(settings)),
+    node: createNodeHandler(handle, basePath),
+    fastify: createFastifyPlugin(handle, basePath),
     probes: createNodeHandler(handleProbe),
     messages,
     verifications,

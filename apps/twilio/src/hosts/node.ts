@@ -11,8 +11,10 @@ export type NodeHandler = (
 ) => void
 
 /** Serves the app in anything built on `node:http`. A path that is none of ours goes on to `next`. */
-export function createNodeHandler(handle: Handle): NodeHandler {
-  return (request, response, next) => {
+export function createNodeHandler(handle: Handle, basePath = ''): NodeHandler {
+  return (request: HostRequest, response, next) => {
+    // Most requests of a host are none of ours, and should not pay for us.
+    if (next && !targetOf(request).startsWith(basePath)) return next()
     serve(handle, request, response, next).catch(() => response.destroy())
   }
 }
@@ -31,8 +33,7 @@ async function serve(
 
 /** What the app answers to a request of Node; `undefined` when its path is none of ours. */
 export function askNode(handle: Handle, request: HostRequest): Promise<PlainResponse | undefined> {
-  // Express and Connect cut the mount path off `url`; `originalUrl` is what came in.
-  const target = request.originalUrl ?? request.url ?? '/'
+  const target = targetOf(request)
   const query = target.indexOf('?')
   return handle({
     method: request.method ?? 'GET',
@@ -42,6 +43,11 @@ export function askNode(handle: Handle, request: HostRequest): Promise<PlainResp
     ...openBody(request),
     remoteAddress: request.socket?.remoteAddress,
   })
+}
+
+/** Express and Connect cut the mount path off `url`; `originalUrl` is what came in. */
+function targetOf({ originalUrl, url }: HostRequest): string {
+  return originalUrl ?? url ?? '/'
 }
 
 function headersOf({ headers }: IncomingMessage): PlainRequest['headers'] {
