@@ -9,11 +9,21 @@ import { measureColdStart } from './cold-start.ts'
 import { atEnd, goOn, runToItsEnd } from './ending.ts'
 import { createSqlite, type Engine } from './engine.ts'
 import { compareFullTable } from './full-table.ts'
+import { compareHost } from './host.ts'
+import { measureImport } from './import.ts'
 import { measureLatency } from './latency.ts'
 import { compareDelivery, compareHttp } from './limits-and-peers.ts'
 import { startPostgres } from './postgres.ts'
 
-const parts = ['sqlite', 'postgres', 'full-table', 'latency', 'cold-start'] as const
+const parts = [
+  'sqlite',
+  'postgres',
+  'full-table',
+  'latency',
+  'host',
+  'import',
+  'cold-start',
+] as const
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: parts.join() },
@@ -65,6 +75,8 @@ await runToItsEnd(async () => {
     await measureLatency(sqlite, seconds)
     await measureLatency(await startOnce(), seconds)
   }
+  if (only.has('host')) await compareHost(sqlite, extent)
+  if (only.has('import')) measureImport(extent.rounds)
   goOn()
   if (only.has('cold-start')) await measureColdStart()
 })

@@ -2,7 +2,12 @@ import { defineConfig } from 'tsdown'
 
 export default defineConfig([
   {
-    entry: ['src/index.ts', 'src/bin.ts'],
+    entry: {
+      index: 'src/index.ts',
+      bin: 'src/bin.ts',
+      nest: 'src/hosts/nest.ts',
+      next: 'src/hosts/next.ts',
+    },
     format: 'esm',
     platform: 'node',
     target: 'node22',

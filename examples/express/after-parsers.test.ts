@@ -19,6 +19,7 @@ async function sendThrough(t: TestContext, parsers: RequestHandler[]) {
   const twilio = createSimulator({ callbackExtras: { Odd: "a b+c'é~*(%41)&=", Empty: '' } })
   const { url: baseUrl } = await twilio.listen()
   const warnings: unknown[] = []
+  const words: string[] = []
   const silent = () => {}
   const sms: TwilioApp = createTwilioApp({
     twilio: {
@@ -34,7 +35,10 @@ async function sendThrough(t: TestContext, parsers: RequestHandler[]) {
       debug: silent,
       info: silent,
       error: silent,
-      warn: (fields) => void warnings.push(fields['event']),
+      warn(fields, message) {
+        warnings.push(fields['event'])
+        words.push(message)
+      },
     },
   })
   server.use(...parsers, sms.node)
@@ -59,7 +63,7 @@ async function sendThrough(t: TestContext, parsers: RequestHandler[]) {
   const found = await sms.messages.get(id)
   const texts = twilio.messages({ to: phone }).map((one) => one.body)
   assert.deepEqual(texts, ['Grüße, 100 % + mehr'])
-  return { status: found?.message.status, warnings }
+  return { status: found?.message.status, warnings, words }
 }
 
 describe('the app mounted in Express', () => {
@@ -72,9 +76,10 @@ describe('the app mounted in Express', () => {
   }
   for (const [name, handlers] of Object.entries(parsers)) {
     it(`takes signed callbacks after ${name}, and says once how to do better`, async (t) => {
-      const { status, warnings } = await sendThrough(t, handlers)
+      const { status, warnings, words } = await sendThrough(t, handlers)
       assert.equal(status, 'DELIVERED')
       assert.deepEqual(warnings, ['bytes-not-original'])
+      assert.match(words[0] ?? '', /Express: put app\.use\(sms\.node\) before express\.json/)
     })
   }
 

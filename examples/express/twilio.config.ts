@@ -17,4 +17,5 @@ export default defineConfig({
     appName: 'Example shop',
     access: 'public', // the front end starts and checks without a key
   },
+  http: { trustedProxies: Number(env['TRUSTED_PROXIES'] ?? 0) }, // whose X-Forwarded-For counts
 })

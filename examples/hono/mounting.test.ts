@@ -8,6 +8,8 @@ const phone = '+14155552671'
 
 /** Sends a text through a Hono app that ours is mounted in, callbacks included. */
 async function sendThrough(t: TestContext, mount: (app: Hono) => void) {
+  const said: string[] = []
+  const silent = () => {}
   const app = new Hono()
   const twilio = createSimulator({ post: async (callback) => app.fetch(callback) })
   const { url: baseUrl } = await twilio.listen()
@@ -21,6 +23,12 @@ async function sendThrough(t: TestContext, mount: (app: Hono) => void) {
     publicUrl: 'https://shop.example.com/sms',
     database: ':memory:',
     worker: 'manual',
+    logger: {
+      debug: silent,
+      info: silent,
+      warn: silent,
+      error: ({ event }, message) => void said.push(`${String(event)}: ${message}`),
+    },
   })
   t.after(async () => {
     await sms.stop()
@@ -36,7 +44,11 @@ async function sendThrough(t: TestContext, mount: (app: Hono) => void) {
   await twilio.clock.advance(5_000)
   const found = sent.kind === 'accepted' ? await sms.messages.get(sent.message.id) : undefined
   const callbacks = twilio.requests().filter((one) => one.kind === 'callback')
-  return { status: found?.message.status, answers: new Set(callbacks.map((one) => one.status)) }
+  return {
+    status: found?.message.status,
+    answers: new Set(callbacks.map((one) => one.status)),
+    said,
+  }
 }
 
 describe('the app mounted in Hono', () => {
@@ -52,7 +64,7 @@ describe('the app mounted in Hono', () => {
   })
 
   it('cannot take a callback whose body was read before, and says so', async (t) => {
-    const { status, answers } = await sendThrough(t, (app) => {
+    const { status, answers, said } = await sendThrough(t, (app) => {
       app.use(async (c, next) => {
         await c.req.parseBody()
         await next()
@@ -60,5 +72,7 @@ describe('the app mounted in Hono', () => {
     })
     assert.equal(status, 'ACCEPTED')
     assert.deepEqual(answers, new Set([400]))
+    assert.equal(said.length, 1)
+    assert.match(said[0] ?? '', /^body-taken: .*Hono: put app\.all\("\/sms/)
   })
 })

@@ -10,13 +10,14 @@ import { silentLogger } from './domain/log.ts'
 import type { Message } from './domain/message.ts'
 import { createRandomPool, type RandomBytes } from './domain/random.ts'
 import type { Clock, Instant } from './domain/time.ts'
+import { createFastifyPlugin, type FastifyPlugin } from './hosts/fastify.ts'
 import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
 import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
 import { createPoster, type Poster } from './posting/poster.ts'
 import type { Provider } from './provider/provider.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
 import { createPump } from './pump.ts'
-import { createHandler } from './routes/handle.ts'
+import { basePathOf, createHandler } from './routes/handle.ts'
 import { createAuthorize } from './routes/access.ts'
 import { endpoints, probes } from './routes/index.ts'
 import { createOpenApi } from './routes/openapi/document.ts'
@@ -54,8 +55,10 @@ import { createWorker } from './worker.ts'
 export interface TwilioApp {
   /** For hosts that speak web-standard requests: Hono, Next.js, Bun, Deno. */
   fetch: FetchHandler
-  /** For Express, Connect, NestJS and plain `node:http`; paths that are not ours go to `next`. */
+  /** For Express, Connect and plain `node:http`; paths that are not ours go to `next`. */
   node: NodeHandler
+  /** For Fastify: `app.register(sms.fastify)`. NestJS and Next.js have modules of their own. */
+  fastify: FastifyPlugin
   /**
    * Answers `/livez` and `/readyz` and nothing else, for processes that only work. It does not start
    * the app.
@@ -226,6 +229,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   }
   const handleStarted = createHandler({ ...handlerParts, endpoints: Object.values(endpoints) })
   const handleProbe = createHandler({ ...handlerParts, endpoints: Object.values(probes) })
+  const basePath = basePathOf(settings)
   const handle: Handle = async (request) => {
     // A start that failed shows in the answers: 503 from what needs the database, 200 from /livez.
     if (!isStarted) await start().catch(() => undefined)
@@ -234,7 +238,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
 
   return {
     fetch: createFetchHandler(handle),
-    node: createNodeHandler(handle),
+    node: createNodeHandler(handle, basePath),
+    fastify: createFastifyPlugin(handle, basePath),
     probes: createNodeHandler(handleProbe),
     messages,
     verifications,

@@ -1,5 +1,6 @@
 import { type Handle, maxBodyBytes, type PlainBody } from '../routes/plain.ts'
 import { problem, problemResponse } from '../routes/problems.ts'
+import { fetchRemedy, nextRemedy } from './remedies.ts'
 
 /** For Hono, Next, Bun, Deno and whatever else hands over a web `Request`. */
 export type FetchHandler = (
@@ -15,16 +16,24 @@ export function createFetchHandler(handle: Handle): FetchHandler {
     request.headers.forEach((value, name) => {
       headers[name] = value
     })
+    let isRead = request.body === null
     const answer =
       (await handle({
         method: request.method,
         path,
         rawQuery,
         headers,
-        readBody: () => readBody(request),
+        async readBody() {
+          const body = await readBody(request)
+          isRead = typeof body !== 'string'
+          return body
+        },
         originalBytes: true,
+        remedy: 'nextUrl' in request ? nextRemedy : fetchRemedy,
         remoteAddress: info?.clientAddress,
       })) ?? problemResponse(problem('not-found'))
+    // Next leaves the rest of a body on the connection, where the next request would stand behind it.
+    if (!isRead) answer.headers['connection'] = 'close'
     return new Response(answer.body ?? null, { status: answer.status, headers: answer.headers })
   }
 }
@@ -41,7 +50,7 @@ function splitUrl(url: string): { path: string; rawQuery: string } {
 }
 
 async function readBody(request: Request): Promise<PlainBody> {
-  if (request.bodyUsed) return 'unreadable'
+  if (request.bodyUsed) return 'taken'
   if (request.body === null) return new Uint8Array()
   const chunks: Uint8Array[] = []
   let size = 0

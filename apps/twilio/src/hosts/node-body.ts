@@ -1,18 +1,23 @@
 import type { IncomingMessage } from 'node:http'
 import { maxBodyBytes, type PlainBody, type PlainRequest } from '../routes/plain.ts'
+import { expressRemedy, nodeRemedy } from './remedies.ts'
 
 /** What hosts leave on the request. */
 export interface HostRequest extends IncomingMessage {
   originalUrl?: string
   rawBody?: unknown
   body?: unknown
+  /** Express puts its application here. */
+  app?: unknown
 }
 
 /**
  * The body in the order of trust: the bytes that the host kept, else the stream if nobody has read
  * it, else what a parser made of it, written anew.
  */
-export function openBody(request: HostRequest): Pick<PlainRequest, 'readBody' | 'originalBytes'> {
+export function openBody(
+  request: HostRequest,
+): Pick<PlainRequest, 'readBody' | 'originalBytes' | 'remedy'> {
   const { rawBody, body } = request
   const kept = [rawBody, body].find((one) => one instanceof Uint8Array)
   if (kept instanceof Uint8Array) return { readBody: async () => kept, originalBytes: true }
@@ -20,7 +25,11 @@ export function openBody(request: HostRequest): Pick<PlainRequest, 'readBody' | 
   if (!request.readableDidRead) {
     return { readBody: () => readStream(request), originalBytes: true }
   }
-  return { readBody: async () => writeAnew(body, request.headers), originalBytes: false }
+  return {
+    readBody: async () => writeAnew(body, request.headers),
+    originalBytes: false,
+    remedy: request.app === undefined ? nodeRemedy : expressRemedy,
+  }
 }
 
 function readStream(request: IncomingMessage): Promise<PlainBody> {
@@ -50,7 +59,7 @@ function readStream(request: IncomingMessage): Promise<PlainBody> {
 
 function writeAnew(body: unknown, headers: IncomingMessage['headers']): PlainBody {
   if (typeof body === 'string') return Buffer.from(body)
-  if (typeof body !== 'object' || body === null) return 'unreadable'
+  if (typeof body !== 'object' || body === null) return 'taken'
   if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     return Buffer.from(JSON.stringify(body))
   }
@@ -59,7 +68,7 @@ function writeAnew(body: unknown, headers: IncomingMessage['headers']): PlainBod
     const values: unknown[] = Array.isArray(value) ? value : [value]
     for (const one of values) {
       // A parser that nests `a[b]=1` has thrown the names away.
-      if (typeof one !== 'string') return 'unreadable'
+      if (typeof one !== 'string') return 'taken'
       form.append(name, one)
     }
   }

@@ -176,7 +176,7 @@ describe('createNodeHandler', () => {
           app.logs.map(({ level, fields }) => [level, fields['event']]),
           [['warn', 'bytes-not-original']],
         )
-        assert.match(app.logs[0]?.message ?? '', /before its body parsers/)
+        assert.match(app.logs[0]?.message ?? '', /keep the bytes in request.rawBody/)
       })
     })
 

@@ -11,8 +11,10 @@ export type NodeHandler = (
 ) => void
 
 /** Serves the app in anything built on `node:http`. A path that is none of ours goes on to `next`. */
-export function createNodeHandler(handle: Handle): NodeHandler {
-  return (request, response, next) => {
+export function createNodeHandler(handle: Handle, basePath = ''): NodeHandler {
+  return (request: HostRequest, response, next) => {
+    // Most requests of a host are none of ours, and should not pay for us.
+    if (next && !targetOf(request).startsWith(basePath)) return next()
     serve(handle, request, response, next).catch(() => response.destroy())
   }
 }
@@ -23,10 +25,17 @@ async function serve(
   response: ServerResponse,
   next: ((error?: unknown) => void) | undefined,
 ): Promise<void> {
-  // Express and Connect cut the mount path off `url`; `originalUrl` is what came in.
-  const target = request.originalUrl ?? request.url ?? '/'
+  const answer = await askNode(handle, request)
+  if (answer) send(request, response, answer)
+  else if (next) next()
+  else send(request, response, problemResponse(problem('not-found')))
+}
+
+/** What the app answers to a request of Node; `undefined` when its path is none of ours. */
+export function askNode(handle: Handle, request: HostRequest): Promise<PlainResponse | undefined> {
+  const target = targetOf(request)
   const query = target.indexOf('?')
-  const answer = await handle({
+  return handle({
     method: request.method ?? 'GET',
     path: query < 0 ? target : target.slice(0, query),
     rawQuery: query < 0 ? '' : target.slice(query + 1),
@@ -34,9 +43,11 @@ async function serve(
     ...openBody(request),
     remoteAddress: request.socket?.remoteAddress,
   })
-  if (answer) send(request, response, answer)
-  else if (next) next()
-  else send(request, response, problemResponse(problem('not-found')))
+}
+
+/** Express and Connect cut the mount path off `url`; `originalUrl` is what came in. */
+function targetOf({ originalUrl, url }: HostRequest): string {
+  return originalUrl ?? url ?? '/'
 }
 
 function headersOf({ headers }: IncomingMessage): PlainRequest['headers'] {
@@ -56,9 +67,17 @@ function areTexts(headers: IncomingMessage['headers']): headers is Record<string
 
 function send(request: IncomingMessage, response: ServerResponse, answer: PlainResponse): void {
   if (response.destroyed || response.headersSent) return
-  const { status, headers, body } = answer
-  // An answer before the end of the body must not make us read the rest of it.
-  if (!request.complete) headers['connection'] = 'close'
+  const { status, body } = answer
+  const headers = headersToSend(request, answer)
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
   response.writeHead(status, headers).end(body)
+}
+
+/** The headers of the answer; one before the end of the body must not make us read the rest of it. */
+export function headersToSend(
+  { complete }: IncomingMessage,
+  { headers }: PlainResponse,
+): Record<string, string> {
+  if (!complete) headers['connection'] = 'close'
+  return headers
 }

@@ -2,6 +2,7 @@ import type { Settings } from '../config.ts'
 import type { Authorize, Principal } from '../domain/access.ts'
 import type { Logger } from '../domain/log.ts'
 import type { RandomBytes } from '../domain/random.ts'
+import { createBodyWatch } from './body-watch.ts'
 import { createClientAddress } from './client-address.ts'
 import type { Answer, Call, Endpoint, RouteTools } from './contract.ts'
 import type { Handle, PlainRequest, PlainResponse } from './plain.ts'
@@ -40,7 +41,7 @@ export function createHandler(parts: HandlerParts): Handle {
   const openEndpoints = new Set(
     parts.endpoints.filter((one) => one.scope === 'public' || one.publicWhen?.(settings)),
   )
-  let hasWarnedOfBytes = false
+  const watch = createBodyWatch(logger)
 
   /** Everything between finding the endpoint and writing its answer, in the order of what costs least. */
   async function answer(
@@ -90,15 +91,11 @@ export function createHandler(parts: HandlerParts): Handle {
       call.headers = parsed.data
     }
     if (shape.body || shape.form) {
-      const refusal = await takeBody(shape, call, request)
+      // Every callback address that we hand out has a query, and a slash before it.
+      if (shape.form && rawQuery !== '' && !path.endsWith('/'))
+        watch('callback-redirected', request)
+      const refusal = await takeBody(shape, call, request, watch)
       if (refusal) return refusal
-      if (shape.form && !request.originalBytes && !hasWarnedOfBytes) {
-        hasWarnedOfBytes = true
-        logger.warn(
-          { event: 'bytes-not-original' },
-          'the host parsed a signed form before us; mount this app before its body parsers, or keep the bytes in request.rawBody',
-        )
-      }
     }
     return endpoint.handle(call, tools)
   }

@@ -1,5 +1,5 @@
-/** What a body turned out to be when it was read. `unreadable`: it broke off, or someone took it before us. */
-export type PlainBody = Uint8Array | 'too-large' | 'unreadable'
+/** What a body turned out to be when it was read. `unreadable`: it broke off. `taken`: the host read it before us. */
+export type PlainBody = Uint8Array | 'too-large' | 'unreadable' | 'taken'
 
 /** A request as any host can hand it over, without classes of any framework. */
 export interface PlainRequest {
@@ -17,6 +17,8 @@ export interface PlainRequest {
   readBody(): Promise<PlainBody>
   /** False when the host parsed the body first and `readBody` can only write it anew. */
   originalBytes: boolean
+  /** What to change in this host where the body was taken, or is not what was sent: a sentence or two. */
+  remedy?: string | undefined
   /** The other end of the connection, where the host knows it. */
   remoteAddress: string | undefined
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Mishap } from './body-watch.ts'
 import type { Call, RequestShape } from './contract.ts'
 import { fieldErrors } from './field-errors.ts'
 import { readJson } from './json.ts'
@@ -10,6 +11,7 @@ export async function takeBody(
   shape: RequestShape,
   call: Call,
   request: PlainRequest,
+  watch: (mishap: Mishap, request: PlainRequest) => void,
 ): Promise<Problem | undefined> {
   const { headers } = request
   const hasType = shape.form
@@ -24,9 +26,16 @@ export async function takeBody(
   }
   if (Number(headers['content-length'] ?? 0) > maxBodyBytes) return problem('body-too-large')
   const bytes = await request.readBody()
+  if (bytes === 'taken') {
+    watch('body-taken', request)
+    return problem('unreadable-body', {
+      detail: 'The host took it; the log says how to mend that.',
+    })
+  }
   if (bytes === 'unreadable') return problem('unreadable-body')
   if (bytes === 'too-large' || bytes.length > maxBodyBytes) return problem('body-too-large')
   if (!shape.body) {
+    if (!request.originalBytes) watch('bytes-not-original', request)
     call.bytes = bytes
     return undefined
   }
