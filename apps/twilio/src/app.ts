@@ -35,6 +35,7 @@ import { createPace } from './services/pace.ts'
 import { createPresence } from './services/presence.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
+import { doubtRestored, type RestoreResult } from './services/restore.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createSteadyClock } from './services/steady-clock.ts'
@@ -77,6 +78,11 @@ export interface TwilioApp {
   /** Applies the migrations that are missing. */
   migrate(): Promise<MigrationReport>
   migrationStatus(): Promise<MigrationReport>
+  /**
+   * To be called before anything else starts on a database that was restored from a backup: what it
+   * says is still to be sent may have been sent since, and is looked up at Twilio first.
+   */
+  afterRestore(): Promise<RestoreResult>
   readiness(): Promise<Readiness>
 }
 
@@ -234,6 +240,11 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     },
     migrate: () => store.migrate(),
     migrationStatus: () => store.migrationStatus(),
+    async afterRestore() {
+      await store.migrate()
+      await clock.follow()
+      return doubtRestored({ settings, store, clock })
+    },
     readiness,
   }
 }

@@ -9,6 +9,7 @@ export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
 export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
+export type { RestoreResult } from './services/restore.ts'
 export type { OptOuts } from './services/opt-outs.ts'
 export type {
   CheckInput,

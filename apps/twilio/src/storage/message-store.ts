@@ -61,6 +61,18 @@ export interface MessageStore {
   expireDue(now: Instant, limit: number): Promise<Message[]>
   /** `SENDING` rows whose lease is over become `IN_DOUBT` with `settleAt` as their due time and one lapse more; answers them. */
   doubtLapsed(now: Instant, settleAt: Instant, limit: number): Promise<Message[]>
+  /**
+   * Of a restored database: the first `limit` rows with ids after `after` that may have been sent since
+   * it was written become `IN_DOUBT` as if they had been called when they were accepted: those that
+   * waited, ran or were in doubt, and of the `SCHEDULED` ones those that were due by `now`. Answers them
+   * in the order of their ids; each of them once, however often it is asked.
+   */
+  doubtUnfinished(restored: {
+    now: Instant
+    settleAt: Instant
+    after: string
+    limit: number
+  }): Promise<Message[]>
   /** `IN_DOUBT` rows that are due for their look-up. */
   listDoubtful(now: Instant, limit: number): Promise<Message[]>
   /** Rows that the carrier has (`ACCEPTED`, `SENT`, or final ones with a poll asked for) and whose `nextAt` is due. */
