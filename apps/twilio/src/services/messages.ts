@@ -5,14 +5,14 @@ import type { Logger } from '../domain/log.ts'
 import { type Message, rankOf } from '../domain/message.ts'
 import { type Clock, noTimer } from '../domain/time.ts'
 import type { HostTransaction } from '../storage/engines/host-transaction.ts'
-import { JoinError, StorageError } from '../storage/errors.ts'
+import { JoinError } from '../storage/errors.ts'
 import type { Store } from '../storage/store.ts'
 import { type Acceptable, acceptAll, claimsOf, throttled } from './accept.ts'
 import { createBatcher } from './batcher.ts'
 import type { Commits } from './commits.ts'
 import { checkSend, type SendInput, type SendResult } from './message-checks.ts'
 import type { Outbox } from './outbox.ts'
-import { patienceFor } from './patience.ts'
+import { isOutage, patienceFor } from './patience.ts'
 import type { Signals } from './signals.ts'
 import type { RunGuarded, Throttles } from './throttles.ts'
 
@@ -150,9 +150,4 @@ export function createMessages(parts: MessagesParts): Messages {
     },
     whenAnswered,
   }
-}
-
-/** True where nobody can be served: waiting for one's own try would only take longer. */
-function isOutage(error: unknown): boolean {
-  return error instanceof StorageError && !error.isContended
 }
