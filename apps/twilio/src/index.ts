@@ -8,7 +8,15 @@ export type { Message, MessageStatus } from './domain/message.ts'
 export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
-export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
+export type {
+  FollowedEvent,
+  MessageFilter,
+  Messages,
+  SendInput,
+  SendOptions,
+  SendResult,
+} from './services/messages.ts'
+export type { MessagePage } from './storage/store.ts'
 export type { RestoreResult } from './services/restore.ts'
 export type { OptOuts } from './services/opt-outs.ts'
 export type {

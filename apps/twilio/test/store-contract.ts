@@ -4,6 +4,7 @@ import { claimContract } from './storage/claim-contract.ts'
 import { dueContract } from './storage/due-contract.ts'
 import { eventContract } from './storage/event-contract.ts'
 import { leaseContract } from './storage/lease-contract.ts'
+import { listContract } from './storage/list-contract.ts'
 import { messageContract } from './storage/message-contract.ts'
 import { moveContract } from './storage/move-contract.ts'
 import { retentionContract } from './storage/retention-contract.ts'
@@ -29,6 +30,7 @@ export function storeContract(
     advanceContract(open)
     moveContract(open)
     eventContract(open)
+    listContract(open)
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)

@@ -40,6 +40,24 @@ export type Standing = Pick<
   'id' | 'status' | 'providerMsgId' | 'toPhone' | 'numSegments' | 'price'
 >
 
+/** What a list of messages is to hold; each part left out is no condition. */
+export interface MessageQuery {
+  toPhone?: string | undefined
+  statuses?: readonly MessageStatus[] | undefined
+  errorCode?: number | undefined
+  /** The least id that is wanted, or the beginning of one. */
+  from?: string | undefined
+  /** Only ids before this one. */
+  before?: string | undefined
+}
+
+/** Some of the messages of a list. */
+export interface MessagePage {
+  messages: Message[]
+  /** Where to go on; `undefined` at the end. There may be more to come where `messages` is empty. */
+  next: string | undefined
+}
+
 /** The messages of `sms_log`. Lists keep the order of their input where it has one. */
 export interface MessageStore {
   /** Grouped insert, one statement. Ids and keys are new: the caller has looked. */
@@ -47,6 +65,8 @@ export interface MessageStore {
   /** The uses of these keys; keys first used before `usedAfter` are set free and not listed. */
   findKeyUses(keys: string[], usedAfter: Instant): Promise<KeyUse[]>
   find(id: string): Promise<Message | undefined>
+  /** Newest first, at most `limit` of them. Reads no more rows than it can in some milliseconds. */
+  list(query: MessageQuery & { limit: number }): Promise<MessagePage>
   findMany(ids: string[]): Promise<Message[]>
   /** How far these messages have come; inside a transaction nobody else moves them until its end. */
   standing(ids: string[]): Promise<Standing[]>
