@@ -9,6 +9,10 @@ const commands: Commands = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand,
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand,
   send: async () => (await import('./commands/send.ts')).sendCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  list: async () => (await import('./commands/list.ts')).listCommand,
+  tail: async () => (await import('./commands/tail.ts')).tailCommand,
+  export: async () => (await import('./commands/export.ts')).exportCommand,
   keys: {
     create: async () => (await import('./commands/keys.ts')).createKeyCommand,
     list: async () => (await import('./commands/keys.ts')).listKeysCommand,
