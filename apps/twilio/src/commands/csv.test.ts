@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { CsvError, csvLine, readCell, readCsv } from './csv.ts'
 
 async function* inPieces(text: string, size: number): AsyncGenerator<string> {

@@ -79,9 +79,12 @@ function timeline(events: MessageEvent[]): string[] {
         ? new Date(event.createdAt).toISOString()
         : spanWords(event.createdAt - before)
     before = event.createdAt
+    const { errorCode: code, detail } = event
+    // The words of a refusal explain its code already.
+    const isTold = code === undefined || detail?.includes(String(code))
     const notes = [
-      event.errorCode === undefined ? undefined : errorWords(event.errorCode),
-      event.detail,
+      isTold ? undefined : errorWords(code),
+      detail,
       event.applied ? undefined : '(only noted)',
     ].filter((note) => note !== undefined)
     const line = `  ${at.padStart(widestTime)}  ${statusWord(event.status)}  ${event.source.padEnd(8)}  ${notes.join('; ')}`

@@ -5,14 +5,7 @@ import type { Instant } from '../domain/time.ts'
 import type { Verification, VerificationStatus } from '../domain/verification.ts'
 import type { MessageStore } from './message-store.ts'
 
-export type {
-  MessagePage,
-  MessageQuery,
-  MessageStore,
-  Move,
-  NewMessage,
-  Standing,
-} from './message-store.ts'
+export type { MessagePage, MessageStore, Move, NewMessage, Standing } from './message-store.ts'
 
 /** The events of `sms_event`. */
 export interface EventStore {
