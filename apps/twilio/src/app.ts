@@ -38,6 +38,7 @@ import { createPresence } from './services/presence.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
 import { createConsumers, type On, type ParkedEvents } from './services/events.ts'
+import { doubtRestored, type RestoreResult } from './services/restore.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createSteadyClock } from './services/steady-clock.ts'
@@ -94,6 +95,11 @@ export interface TwilioApp {
   migrationStatus(): Promise<MigrationReport>
   /** The migrations that are missing, with the SQL that `migrate` would run. */
   migrationPlan(): Promise<PlannedMigration[]>
+  /**
+   * To be called before anything else starts on a database that was restored from a backup: what it
+   * says is still to be sent may have been sent since, and is looked up at Twilio first.
+   */
+  afterRestore(): Promise<RestoreResult>
   readiness(): Promise<Readiness>
 }
 
@@ -269,6 +275,11 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     migrate: () => store.migrate(),
     migrationStatus: () => store.migrationStatus(),
     migrationPlan: () => store.migrationPlan(),
+    async afterRestore() {
+      await store.migrate()
+      await clock.follow()
+      return doubtRestored({ settings, store, clock })
+    },
     readiness,
   }
 }

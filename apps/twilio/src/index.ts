@@ -18,8 +18,17 @@ export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
 export type { ConsumerOptions, EventHandler, On, ParkedEvents } from './services/events.ts'
-export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
 export type { RefusedCallback } from './services/refused-callbacks.ts'
+export type {
+  FollowedEvent,
+  MessageFilter,
+  Messages,
+  SendInput,
+  SendOptions,
+  SendResult,
+} from './services/messages.ts'
+export type { MessagePage } from './storage/store.ts'
+export type { RestoreResult } from './services/restore.ts'
 export type { OptOuts } from './services/opt-outs.ts'
 export type {
   CheckInput,

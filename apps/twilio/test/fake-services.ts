@@ -98,6 +98,8 @@ export function createFakeApp(answers: FakeAnswers = {}) {
       note('messages.get', id)
       return answers.get?.(id)
     },
+    list: async () => ({ messages: [], next: undefined }),
+    follow: async (after = 0) => ({ events: [], last: after }),
     async whenAnswered(id, waitMs) {
       note('messages.whenAnswered', { id, waitMs })
       return answers.whenAnswered?.(id, waitMs)

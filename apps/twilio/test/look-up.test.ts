@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { post, signedCallback } from './signed-callback.ts'
 import { createTestApp, type TestApp } from './app.ts'
+import { createTestClock } from './clock.ts'
 import { onBench, phone, secrets, type VerificationBench } from './verification-bench.ts'
 
 const minute = 60_000
@@ -93,6 +94,60 @@ describe('a doubtful code whose verification has ended', () => {
         else assert.equal(message?.status, 'DELIVERED')
       })
     }
+  })
+})
+
+/** A text whose answer and callbacks are lost. */
+async function lostAnswer(test: TestApp): Promise<{ id: string; texts: () => number }> {
+  test.twilio.behave(
+    { kind: 'hang-up', after: 'accepting' },
+    { kind: 'lost-callbacks', times: 'always' },
+  )
+  const sent = await test.app.messages.send({ toPhone: phone, message: 'hello' })
+  assert.ok(sent.kind === 'accepted')
+  await test.app.runDue()
+  const { id } = sent.message
+  assert.equal((await test.app.messages.get(id))?.message.status, 'IN_DOUBT')
+  return { id, texts: () => test.twilio.messages().length }
+}
+
+const hour = 60 * minute
+
+describe('a clock that is ahead of Twilio', () => {
+  for (const aheadMs of [3 * minute, hour, 24 * hour]) {
+    it(`by ${aheadMs / minute} min still finds what was sent`, async (t) => {
+      const clock = createTestClock(Date.UTC(2026, 10, 1, 12) + aheadMs)
+      const test = await createTestApp(t, { clock })
+      const { id, texts } = await lostAnswer(test)
+      for (let i = 0; i < 20; i++) {
+        await clock.advance(minute / 6)
+        await test.advance(minute / 6)
+        await test.app.runDue()
+      }
+      assert.equal((await test.app.messages.get(id))?.message.status, 'DELIVERED')
+      assert.equal(texts(), 1)
+    })
+  }
+
+  it('by 8 min when it was sent, and put right since, finds it too', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'look-up-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const config = { database: `file:${join(folder, 'sms.db')}` }
+    const clock = createTestClock(Date.UTC(2026, 10, 1, 12) + 8 * minute)
+    const before = await createTestApp(t, { clock, config })
+    const { id, texts } = await lostAnswer(before)
+    await before.app.stop()
+    const { accountSid, authToken } = before.twilio
+    const { baseUrl } = before.app.settings.twilio
+    const twilio = { accountSid, authToken, baseUrl, defaultFrom: '+15005550006' }
+    const after = await createTestApp(t, { config: { ...config, twilio } })
+    for (let i = 0; i < 60; i++) {
+      await before.twilio.clock.advance(minute / 6)
+      await after.advance(minute / 6)
+      await after.app.runDue()
+    }
+    assert.equal((await after.app.messages.get(id))?.message.status, 'DELIVERED')
+    assert.equal(texts(), 1)
   })
 })
 

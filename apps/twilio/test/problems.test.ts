@@ -75,7 +75,10 @@ async function sendWithScope(test: TestApp, scopes: 'read'[]): Promise<Reply> {
   return test.request('POST', sendPath, good, { authorization: `Bearer ${key}` })
 }
 
-const cases: Record<Exclude<ProblemCode, 'not-found' | 'invalid-query'>, Case> = {
+const cases: Record<
+  Exclude<ProblemCode, 'not-found' | 'invalid-query' | 'invalid-header'>,
+  Case
+> = {
   'invalid-json': sending('{"to_phone":'),
   'invalid-body': sending({ ...good, colour: 'red' }),
   'unreadable-body': { ask: sendBrokenOff },

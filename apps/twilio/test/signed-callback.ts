@@ -77,7 +77,7 @@ export async function post(
   test: TestApp,
   callback: SignedCallback,
   headers: Record<string, string> = {},
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; headers: Headers; text: string }> {
   const body = new URLSearchParams(callback.params).toString()
   const response = await test.app.fetch(
     new Request(`${publicUrl}${callback.path}`, {
@@ -90,7 +90,7 @@ export async function post(
       body,
     }),
   )
-  return { status: response.status, text: await response.text() }
+  return { status: response.status, headers: response.headers, text: await response.text() }
 }
 
 /** The SID number `n` of a made-up message. */

@@ -5,6 +5,7 @@ import { dueContract } from './storage/due-contract.ts'
 import { eventContract } from './storage/event-contract.ts'
 import { feedContract } from './storage/feed-contract.ts'
 import { leaseContract } from './storage/lease-contract.ts'
+import { listContract } from './storage/list-contract.ts'
 import { messageContract } from './storage/message-contract.ts'
 import { moveContract } from './storage/move-contract.ts'
 import { retentionContract } from './storage/retention-contract.ts'
@@ -31,6 +32,7 @@ export function storeContract(
     moveContract(open)
     eventContract(open)
     feedContract(open)
+    listContract(open)
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)

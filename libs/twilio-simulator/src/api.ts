@@ -72,8 +72,9 @@ export function createApi(tools: {
     concurrent++
     try {
       const reply = await answer(request, form)
-      if (reply.kind === 'answer') entry.status = reply.status
-      return reply
+      if (reply.kind !== 'answer') return reply
+      entry.status = reply.status
+      return { ...reply, headers: { date: clock.now().toUTCString(), ...reply.headers } }
     } finally {
       concurrent--
     }

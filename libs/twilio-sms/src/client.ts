@@ -38,6 +38,8 @@ export interface TwilioClientOptions {
   readonly transport?: Transport | undefined
   /** The clock, in milliseconds; read only for a Retry-After that is a date. */
   readonly now?: (() => number) | undefined
+  /** Hears of the `Date` of every answer: Twilio's clock, to the second. */
+  readonly onDate?: ((date: Date) => void) | undefined
 }
 
 /** A client of Twilio. It holds open connections until `close`. */
@@ -68,7 +70,7 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
     ),
     connections: checkCount('connections', options.connections ?? 32, 1024),
   }
-  const carrier = transport ?? createPoolTransport(limits)
+  const carrier = listening(transport ?? createPoolTransport(limits), options.onDate)
   // The credentials stay in this closure: no object that is handed out has them as a property.
   const caller = createCaller({
     accountSid: checkSid('accountSid', options.accountSid, 'AC'),
@@ -93,6 +95,20 @@ export function createTwilioClient(options: TwilioClientOptions): TwilioClient {
     ...createAccounts(caller),
     close: () => carrier.close(),
   })
+}
+
+/** A transport whose answers are also looked at for their date. */
+function listening(transport: Transport, onDate: TwilioClientOptions['onDate']): Transport {
+  if (onDate === undefined) return transport
+  return {
+    async send(request) {
+      const reply = await transport.send(request)
+      const date = new Date(String(reply.headers['date']))
+      if (!Number.isNaN(date.getTime())) onDate(date)
+      return reply
+    },
+    close: () => transport.close(),
+  }
 }
 
 function basicOf(options: TwilioClientOptions): { user: string; password: string } {

@@ -1,5 +1,6 @@
+import type { TwilioApp } from '../app.ts'
 import type { PlannedMigration } from '../storage/store.ts'
-import { createCommand } from './command.ts'
+import { CommandError, createCommand, UsageError } from './command.ts'
 import { configArg, openApp } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
 import { print, printJson } from './terminal.ts'
@@ -16,6 +17,11 @@ export const migrateCommand = createCommand({
       default: false,
       description: 'Only print the SQL that would be run, each migration in a transaction',
     },
+    'after-restore': {
+      type: 'boolean',
+      default: false,
+      description: 'First thing on a restored backup: look up at Twilio what it says is unsent',
+    },
     json: jsonArg,
   },
   examples: [
@@ -23,6 +29,10 @@ export const migrateCommand = createCommand({
     'hsb-twilio migrate --config twilio.config.ts --dry-run',
   ],
   async run(args) {
+    const only = (['status', 'dry-run', 'after-restore'] as const).filter((flag) => args[flag])
+    if (only.length > 1) {
+      throw new UsageError(`Options '--${only.join("' and '--")}' exclude each other`)
+    }
     const app = await openApp(args.config)
     try {
       if (args['dry-run']) {
@@ -32,12 +42,16 @@ export const migrateCommand = createCommand({
         return 0
       }
       const report = args.status ? await app.migrationStatus() : await app.migrate()
+      const restored = args['after-restore'] ? { doubted: await doubt(app) } : {}
       const lines = args.json
-        ? [JSON.stringify(report)]
+        ? [JSON.stringify({ ...report, ...restored })]
         : [
             ...report.applied.map((name) => `applied  ${name}`),
             ...report.pending.map((name) => `pending  ${name}`),
             ...(report.pending.length === 0 ? ['up to date'] : []),
+            ...Object.values(restored).map(
+              (messages) => `${messages} messages will be looked up at Twilio before they are sent`,
+            ),
           ]
       process.stdout.write(`${lines.join('\n')}\n`)
       return 0
@@ -55,4 +69,12 @@ function planWords(plan: readonly PlannedMigration[]): string {
       [`-- ${name}`, ...statements.map((statement) => `${statement};`)].join('\n'),
     )
     .join('\n\n')
+}
+
+async function doubt(app: TwilioApp): Promise<number> {
+  const result = await app.afterRestore()
+  if (result.kind === 'doubted') return result.messages
+  throw new CommandError(
+    `${result.workers} workers gave a sign of life within 15 s: stop them, then ask again`,
+  )
 }

@@ -1,19 +1,19 @@
 import { rankOf } from '../domain/message.ts'
 import type { SendResult } from '../services/messages.ts'
-import { createCommand, readNumber } from './command.ts'
+import { createCommand, readNumber, UsageError } from './command.ts'
 import { configArg, openApp } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
 
 type Refusal = Exclude<SendResult, { kind: 'accepted' }>
 
-/** `hsb-twilio send`: one message, from the terminal. */
+/** `hsb-twilio send`: one message, or one for each row of a file. */
 export const sendCommand = createCommand({
   name: 'hsb-twilio send',
-  summary: 'Send one message',
+  summary: 'Send one message, or one for each row of a CSV file',
   args: {
     config: configArg,
-    to: { type: 'string', required: true, valueHint: 'phone', description: 'E.164: +14155552671' },
-    message: { type: 'string', required: true, valueHint: 'text', description: 'The text' },
+    to: { type: 'string', valueHint: 'phone', description: 'E.164: +14155552671' },
+    message: { type: 'string', valueHint: 'text', description: 'The text' },
     from: { type: 'string', valueHint: 'sender', description: 'Default: twilio.defaultFrom' },
     'idempotency-key': {
       type: 'string',
@@ -27,13 +27,41 @@ export const sendCommand = createCommand({
       description:
         'How long to wait for the answer of the carrier; 0 leaves sending to your server',
     },
+    csv: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'One message a row: columns to_phone and message, or those of --template',
+    },
+    template: {
+      type: 'string',
+      valueHint: 'text',
+      description: 'The text of each row: "Hi {name}" takes the column name',
+    },
+    results: {
+      type: 'string',
+      valueHint: 'file',
+      description: 'What became of each row (default: FILE.results.csv)',
+    },
+    'dry-run': {
+      type: 'boolean',
+      default: false,
+      description: 'With --csv: count the segments and find mistakes, send nothing',
+    },
     json: jsonArg,
   },
   examples: [
-    'hsb-twilio send --config twilio.config.ts --to +14155552671 --message "Your order is on its way"',
-    'hsb-twilio send --to +14155552671 --message Hi --wait 0 --idempotency-key order-17 --json',
+    'hsb-twilio send --to +14155552671 --message "Your order is on its way"',
+    'hsb-twilio send --csv people.csv --template "Hi {name}, we open at nine." --dry-run',
   ],
   async run(args) {
+    if (args.csv !== undefined) return sendFile(args, args.csv)
+    const { to, message: text } = args
+    for (const name of ['template', 'results', 'dry-run'] as const) {
+      if (args[name]) throw new UsageError(`Option '--${name}' needs --csv`)
+    }
+    if (to === undefined || text === undefined) {
+      throw new UsageError('send needs --to and --message, or --csv')
+    }
     const waitMs = readNumber('wait', args.wait, 0, 600) * 1_000
     const { createLog } = await import('../log.ts')
     const logger = await createLog({ pretty: process.stderr.isTTY, level: 'warn' })
@@ -41,8 +69,8 @@ export const sendCommand = createCommand({
     try {
       await app.start()
       const result = await app.messages.send({
-        toPhone: args.to,
-        message: args.message,
+        toPhone: to,
+        message: text,
         fromPhone: args.from,
         idempotencyKey: args['idempotency-key'],
         caller: 'cli',
@@ -69,6 +97,28 @@ export const sendCommand = createCommand({
     }
   },
 })
+
+interface FileArgs {
+  config: string
+  to?: string | undefined
+  message?: string | undefined
+  from?: string | undefined
+  'idempotency-key'?: string | undefined
+  template?: string | undefined
+  results?: string | undefined
+  'dry-run': boolean
+  json: boolean
+}
+
+async function sendFile(args: FileArgs, csv: string): Promise<number> {
+  for (const name of ['to', 'message', 'idempotency-key'] as const) {
+    if (args[name] !== undefined)
+      throw new UsageError(`Options '--csv' and '--${name}' exclude each other`)
+  }
+  const { sendCsv } = await import('./send-csv.ts')
+  const { config, template, from, results, json } = args
+  return sendCsv({ config, csv, template, from, results, dryRun: args['dry-run'], json })
+}
 
 /** In the words of the API, so that what is known of one is true of the other. */
 async function printRefusal(refusal: Refusal, { json }: { json: boolean }): Promise<void> {

@@ -9,6 +9,8 @@ export abstract class MessagesService implements Messages {
   abstract readonly send: Messages['send']
   abstract readonly get: Messages['get']
   abstract readonly whenAnswered: Messages['whenAnswered']
+  abstract readonly list: Messages['list']
+  abstract readonly follow: Messages['follow']
 }
 
 /** Inject it to verify phones. */

@@ -4,7 +4,12 @@ import type { Settings } from '../config.ts'
 /** A client of the account of the settings. With `as` it signs in by that one of its credentials. */
 export function openClient(
   { twilio, delivery }: Settings,
-  options: { now?: (() => number) | undefined; as?: 'auth-token' | undefined } = {},
+  options: {
+    now?: (() => number) | undefined
+    /** Told the time at Twilio with each answer. */
+    onDate?: ((date: Date) => void) | undefined
+    as?: 'auth-token' | undefined
+  } = {},
 ): TwilioClient {
   const { apiKey } = options.as === 'auth-token' ? {} : twilio
   return createTwilioClient({
@@ -18,5 +23,6 @@ export function openClient(
     responseTimeoutMs: twilio.responseTimeoutMs,
     connections: delivery.concurrency,
     now: options.now,
+    onDate: options.onDate,
   })
 }

@@ -20,7 +20,14 @@ const unverifiedNumber = 21_608
 
 /** The provider over Twilio's API: the only code of the app that knows Twilio's words. */
 export function createTwilioProvider(settings: Settings, clock: Clock): Provider {
-  const client = openClient(settings, { now: () => clock.now() })
+  /** The most that our clock was seen to be ahead of Twilio's. */
+  let aheadMs = 0
+  const client = openClient(settings, {
+    now: () => clock.now(),
+    onDate(date) {
+      aheadMs = Math.max(aheadMs, clock.now() - date.getTime())
+    },
+  })
 
   return {
     countSegments: (body) => countSegments(body).segments,
@@ -55,7 +62,7 @@ export function createTwilioProvider(settings: Settings, clock: Clock): Provider
           limit: longestPage * mostCalls,
         })) {
           const { sid, createdAt } = message
-          if (!sent && createdAt !== undefined && createdAt.getTime() < since) break
+          if (!sent && createdAt !== undefined && createdAt.getTime() < since - aheadMs) break
           // Other apps may send through the same account.
           if (providerMsgIds.has(sid)) reports.push(reportOf(message))
           if (reports.length === providerMsgIds.size) break
@@ -69,13 +76,15 @@ export function createTwilioProvider(settings: Settings, clock: Clock): Provider
       const reports: CarrierReport[] = []
       try {
         // Not filtered by time: Twilio filters by the time of sending, and what is looked for may
-        // still be queued there. The list comes newest first, so reading ends at `since`.
+        // still be queued there. The list comes newest first, so reading ends at `since`, which the
+        // first page, by its date, has turned into Twilio's time.
         for await (const message of client.listMessages({
           to: toPhone,
           pageSize: 100,
           limit: longestLookUp,
         })) {
-          if (message.createdAt !== undefined && message.createdAt.getTime() < since) break
+          if (message.createdAt !== undefined && message.createdAt.getTime() < since - aheadMs)
+            break
           const outbound = message.direction !== 'inbound'
           if (outbound && (body === undefined || message.body === body))
             reports.push(reportOf(message))

@@ -99,7 +99,8 @@ interface EndpointData<R extends RequestShape, A, P> {
   answers: A
   /**
    * What `handle` answers; `problemsOf` adds what is answered before it. A public endpoint that asks
-   * the database lists `unavailable` also where it only throws.
+   * the database lists `unavailable` also where it only throws, and one whose headers can be refused
+   * lists `invalid-header`.
    */
   problems: readonly P[]
   /** Answered when a `{name}` of the path cannot name anything; default `not-found`. */

@@ -64,6 +64,30 @@ describe('createHandler', () => {
     assert.equal((await other.fetch('/livez')).status, 200)
   })
 
+  it('names the header that it refuses', async () => {
+    const headers = z.object({ 'if-match': z.string().max(5), prefer: z.string().optional() })
+    const endpoint = defineEndpoint({
+      method: 'GET',
+      path: '/test/name/',
+      summary: 'For this test',
+      scope: 'public',
+      request: { headers },
+      answers: { 204: null },
+      problems: [],
+      handle: async () => ({ status: 204 }),
+    })
+    const { fetch } = createFakeApp({ more: [endpoint] })
+    for (const [value, code] of [
+      [undefined, 'required'],
+      ['too long', 'too-big'],
+    ]) {
+      const given: Record<string, string> = value === undefined ? {} : { 'if-match': value }
+      const refused = await problemOf(await fetch('/test/name/', { headers: given }))
+      assert.deepEqual([refused.status, refused.code], [400, 'invalid-header'])
+      assert.partialDeepStrictEqual(refused.errors, [{ field: 'if-match', code }])
+    }
+  })
+
   it('names the methods that a path takes, and answers HEAD where it answers GET', async () => {
     const { fetch, post } = createFakeApp()
     const wrong = await fetch(sendPath)

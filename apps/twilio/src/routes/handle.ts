@@ -5,8 +5,9 @@ import type { RandomBytes } from '../domain/random.ts'
 import { createBodyWatch } from './body-watch.ts'
 import { createClientAddress } from './client-address.ts'
 import type { Answer, Call, Endpoint, RouteTools } from './contract.ts'
+import { fieldErrors } from './field-errors.ts'
 import type { Handle, PlainRequest, PlainResponse } from './plain.ts'
-import { type Problem, problem, problemResponse, safeHeaders } from './problems.ts'
+import { type FieldError, type Problem, problem, problemResponse, safeHeaders } from './problems.ts'
 import { readQuery, takeBody } from './read-request.ts'
 import { createRouter, type Place } from './router.ts'
 
@@ -86,8 +87,7 @@ export function createHandler(parts: HandlerParts): Handle {
     }
     if (shape.headers) {
       const parsed = shape.headers.safeParse(headers)
-      // The only header with a grammar of its own.
-      if (!parsed.success) return problem('invalid-idempotency-key')
+      if (!parsed.success) return refusedHeaders(fieldErrors(parsed.error, headers))
       call.headers = parsed.data
     }
     if (shape.body || shape.form) {
@@ -140,6 +140,12 @@ export function createHandler(parts: HandlerParts): Handle {
     const response = respond(place, request, requestId)
     return request.method === 'HEAD' ? response.then(withoutBody) : response
   }
+}
+
+/** Names the header. The key that makes a repetition safe has a problem of its own. */
+function refusedHeaders(errors: FieldError[]): Problem {
+  const isKey = errors.every(({ field }) => field === 'idempotency-key')
+  return isKey ? problem('invalid-idempotency-key') : problem('invalid-header', { errors })
 }
 
 function withoutBody({ status, headers }: PlainResponse): PlainResponse {

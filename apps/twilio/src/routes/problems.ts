@@ -6,6 +6,7 @@ export const problems = {
   'invalid-body': { status: 400, title: 'The request body has a wrong or missing field.' },
   'unreadable-body': { status: 400, title: 'The request body broke off, or was taken before us.' },
   'invalid-query': { status: 400, title: 'The query has a wrong or missing parameter.' },
+  'invalid-header': { status: 400, title: 'A header of the request is wrong or missing.' },
   'invalid-idempotency-key': {
     status: 400,
     title: 'Idempotency-Key must be 1 to 255 printable ASCII characters.',

@@ -10,6 +10,7 @@ import type {
 } from '../provider/provider.ts'
 import type { Store, Tables } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
+import { isOutage, patienceMs } from './patience.ts'
 import {
   createRefusedCallbacks,
   type RefusedCallback,
@@ -49,12 +50,17 @@ export function createCallbacks(parts: {
   logger: Logger
 }): Callbacks {
   const { settings, store, provider, signals, clock, logger } = parts
-  const storeReading = createBatcher<Reading, Set<string>>(async (readings) => {
-    const changed = await store.transaction((tables) =>
-      storeGroup(tables, readings, clock.now(), settings.delivery),
-    )
-    return readings.map(() => changed)
-  })
+  const storeReading = createBatcher<Reading, Set<string>>(
+    async (readings) => {
+      // Twilio waits 15 s and repeats what it was answered 5xx for: soon is better than late.
+      const changed = await store.transaction(
+        (tables) => storeGroup(tables, readings, clock.now(), settings.delivery),
+        { patienceMs },
+      )
+      return readings.map(() => changed)
+    },
+    { isOutage },
+  )
   const refusals = createRefusedCallbacks()
   let refused = 0
   let quietUntil = -Infinity

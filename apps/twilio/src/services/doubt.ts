@@ -16,8 +16,9 @@ export interface Doubt {
   settleDue(): Promise<number>
 }
 
-// Our clock and the carrier's may differ by this much when its list is asked for "since then".
-const clockSkewMs = 120_000
+// When the carrier's list is asked for "since then", our clock of then may differ by this much from that
+// of now: it was put right in between. How far that of now is ahead of the carrier's, its answers tell.
+const clockSkewMs = 600_000
 /** While a twin is still being sent, or the carrier does not answer, a doubtful message waits this long. */
 const againMs = 5_000
 const batch = 50

@@ -2,17 +2,18 @@ import type { Settings } from '../config.ts'
 import { TwilioTransactionError } from '../errors.ts'
 import type { MessageEvent } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
-import { type Message, rankOf } from '../domain/message.ts'
+import { firstIdAt } from '../domain/id.ts'
+import { type Message, type MessageStatus, rankOf } from '../domain/message.ts'
 import { type Clock, noTimer } from '../domain/time.ts'
 import type { HostTransaction } from '../storage/engines/host-transaction.ts'
-import { JoinError, StorageError } from '../storage/errors.ts'
-import type { Store } from '../storage/store.ts'
+import { JoinError } from '../storage/errors.ts'
+import type { MessagePage, Store } from '../storage/store.ts'
 import { type Acceptable, acceptAll, claimsOf, throttled } from './accept.ts'
 import { createBatcher } from './batcher.ts'
 import type { Commits } from './commits.ts'
 import { checkSend, type SendInput, type SendResult } from './message-checks.ts'
 import type { Outbox } from './outbox.ts'
-import { patienceFor } from './patience.ts'
+import { isOutage, patienceFor } from './patience.ts'
 import type { Signals } from './signals.ts'
 import type { RunGuarded, Throttles } from './throttles.ts'
 
@@ -28,9 +29,30 @@ export interface Messages {
   send(input: SendInput, options?: SendOptions): Promise<SendResult>
   /** The message and everything that happened to it, oldest first. */
   get(id: string): Promise<{ message: Message; events: MessageEvent[] } | undefined>
+  /**
+   * Messages, the newest first, at most `limit` (50) of them. `next` is where to go on, as `before`;
+   * absent at the end.
+   */
+  list(filter?: MessageFilter, page?: { before?: string; limit?: number }): Promise<MessagePage>
+  /** What happened after this event, oldest first; without one, nothing but the newest event's id. */
+  follow(after?: number): Promise<{ events: FollowedEvent[]; last: number }>
   /** Resolves with the message once the carrier has answered for it or `untilMs` is over. */
   whenAnswered(id: string, waitMs: number): Promise<Message | undefined>
 }
+
+/** Which messages are asked for; every part has to hold. */
+export interface MessageFilter {
+  /** E.164. */
+  toPhone?: string | undefined
+  statuses?: readonly MessageStatus[] | undefined
+  /** A code of Twilio's, such as 30003. */
+  errorCode?: number | undefined
+  /** Accepted at this moment or later. */
+  since?: Date | undefined
+}
+
+/** An event and the phone of its message, as far as that is known. */
+export type FollowedEvent = MessageEvent & { toPhone: string | undefined }
 
 /** How a message is to be accepted. */
 export interface SendOptions {
@@ -56,6 +78,7 @@ export interface MessagesParts {
 
 /** How often a message is looked at while somebody waits for the carrier's answer to it. */
 const lookAgainMs = 200
+const mostFollowed = 500
 
 /** The messages of one app. Sends that arrive together share one transaction. */
 export function createMessages(parts: MessagesParts): Messages {
@@ -148,11 +171,28 @@ export function createMessages(parts: MessagesParts): Messages {
       const message = await store.messages.find(id)
       return message && { message, events: await store.events.list(id) }
     },
+    async list({ since, ...filter } = {}, { before, limit = 50 } = {}) {
+      const messages: Message[] = []
+      const from = since && firstIdAt(since.getTime())
+      for (let at = before; ;) {
+        const wanted = { ...filter, from, before: at, limit: limit - messages.length }
+        const page = await store.messages.list(wanted)
+        messages.push(...page.messages)
+        at = page.next
+        if (at === undefined || messages.length === limit) return { messages, next: at }
+      }
+    },
+    async follow(after) {
+      if (after === undefined) return { events: [], last: await store.events.newestId() }
+      const events = await store.events.listAfter(after, mostFollowed)
+      const ids = [...new Set(events.flatMap(({ messageId }) => messageId ?? []))]
+      const messages = ids.length > 0 ? await store.messages.findMany(ids) : []
+      const phones = new Map(messages.map(({ id, toPhone }) => [id, toPhone]))
+      const followed = events.map((event) => {
+        return { ...event, toPhone: phones.get(event.messageId ?? '') }
+      })
+      return { events: followed, last: events.at(-1)?.id ?? after }
+    },
     whenAnswered,
   }
-}
-
-/** True where nobody can be served: waiting for one's own try would only take longer. */
-function isOutage(error: unknown): boolean {
-  return error instanceof StorageError && !error.isContended
 }

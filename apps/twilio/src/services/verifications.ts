@@ -10,6 +10,7 @@ import type { CodeBackend } from './code-backend.ts'
 import { createKeyRing } from './key-ring.ts'
 import type { Outbox } from './outbox.ts'
 import { createOwnCodes } from './own-codes.ts'
+import { patienceMs } from './patience.ts'
 import { createProofs, type Proof } from './proof.ts'
 import type { StartInput, StartResult } from './start-request.ts'
 import type { Throttles } from './throttles.ts'
@@ -78,12 +79,16 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       const now = clock.now()
       // Out of guesses, it is still there to be ended.
       if (!verification || endingOf(verification, now, Infinity)) return false
-      const isEnded = await store.transaction(async (tables) => {
-        const ended = await tables.verifications.end(verificationId, 'canceled', now)
-        if (ended)
-          await tables.verificationEvents.append([verificationEvent(verification, 'canceled', now)])
-        return ended
-      })
+      const isEnded = await store.transaction(
+        async (tables) => {
+          const ended = await tables.verifications.end(verificationId, 'canceled', now)
+          if (ended) {
+            await tables.verificationEvents.append([verificationEvent(verification, 'canceled', now)])
+          }
+          return ended
+        },
+        { patienceMs },
+      )
       if (isEnded && verification.backend === backend?.name) await backend.drop(verification)
       return isEnded
     },

@@ -32,6 +32,15 @@ const selectEvents = statement<EventRow, 'messageId'>(
   (bind) => sql`select * from sms_event where message_id = ${bind('messageId')} order by id`,
 )
 
+const selectAfter = statement<EventRow, 'id' | 'limit'>(
+  (bind) => sql`
+    select * from sms_event where id > ${bind('id')} order by id limit ${bind('limit')}`,
+)
+
+const selectNewest = statement<{ id: number }, never>(
+  () => sql`select id from sms_event order by id desc limit 1`,
+)
+
 const selectOrphans = statement<EventRow, 'sids'>(
   (bind, engine) => sql`
     select * from sms_event
@@ -73,6 +82,10 @@ export function createEvents(session: Session): EventStore {
     async list(messageId) {
       return (await selectEvents(session, { messageId })).map(toEvent)
     },
+    async listAfter(id, limit) {
+      return (await selectAfter(session, { id, limit })).map(toEvent)
+    },
+    newestId: async () => (await selectNewest(session, {}))[0]?.id ?? 0,
     async adopt(owners) {
       if (owners.length === 0) return []
       const ownerOf = new Map(owners.map((owner) => [owner.providerMsgId, owner.messageId]))

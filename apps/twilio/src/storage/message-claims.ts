@@ -94,6 +94,25 @@ const lapse = statement<MessageRow, 'now' | 'settleAt' | 'limit'>(
     returning *`,
 )
 
+// In the order of the ids, so that all of them is one walk through the table however many messages are
+// planned for later. What was put in doubt here before is told by its attempt: it is not doubted twice.
+const doubtRestored = statement<MessageRow, 'now' | 'settleAt' | 'after' | 'limit'>(
+  (bind, engine) => sql`
+    with unfinished as materialized (
+      select id from sms_log
+      where id > ${bind('after')} and status_rank <= 1
+        and (status <> 'SCHEDULED' or next_at <= ${bind('now')})
+        and (status <> 'IN_DOUBT' or attempted_at <> created_at)
+      order by id limit ${bind('limit')} ${engine.forUpdate}
+    )
+    update sms_log
+    set status = 'IN_DOUBT', status_rank = 1, next_at = ${bind('settleAt')}, polls = 0,
+      attempts = case when sms_log.attempts = 0 then 1 else sms_log.attempts end,
+      attempted_at = sms_log.created_at, last_event_time = ${bind('now')}, updated_at = ${bind('now')}
+    where id in (select id from unfinished)
+    returning *`,
+)
+
 /** The first entry of a range of the index; by `min` PostgreSQL may read all of them. */
 function firstDue(priority: number): RawBuilder<unknown> {
   return sql`
@@ -129,7 +148,13 @@ export function createMessageClaims(
   session: Session,
 ): Pick<
   MessageStore,
-  'claimDue' | 'release' | 'expireDue' | 'doubtLapsed' | 'nextDue' | 'queueFacts'
+  | 'claimDue'
+  | 'release'
+  | 'expireDue'
+  | 'doubtLapsed'
+  | 'doubtUnfinished'
+  | 'nextDue'
+  | 'queueFacts'
 > {
   return {
     async claimDue(request) {
@@ -150,6 +175,11 @@ export function createMessageClaims(
     },
     async doubtLapsed(now, settleAt, limit) {
       return (await lapse(session, { now, settleAt, limit })).map(toMessage)
+    },
+    async doubtUnfinished(request) {
+      const { now, settleAt, after, limit } = request
+      const rows = await doubtRestored(session, { now, settleAt, after, limit })
+      return rows.map(toMessage).toSorted((a, b) => (a.id < b.id ? -1 : 1))
     },
     async nextDue() {
       const [row] = await earliest(session, {})

@@ -40,6 +40,24 @@ export type Standing = Pick<
   'id' | 'status' | 'providerMsgId' | 'toPhone' | 'numSegments' | 'price'
 >
 
+/** What a list of messages is to hold; each part left out is no condition. */
+export interface MessageQuery {
+  toPhone?: string | undefined
+  statuses?: readonly MessageStatus[] | undefined
+  errorCode?: number | undefined
+  /** The least id that is wanted, or the beginning of one. */
+  from?: string | undefined
+  /** Only ids before this one. */
+  before?: string | undefined
+}
+
+/** Some of the messages of a list. */
+export interface MessagePage {
+  messages: Message[]
+  /** Where to go on; `undefined` at the end. There may be more to come where `messages` is empty. */
+  next: string | undefined
+}
+
 /** The messages of `sms_log`. Lists keep the order of their input where it has one. */
 export interface MessageStore {
   /** Grouped insert, one statement. Ids and keys are new: the caller has looked. */
@@ -47,6 +65,8 @@ export interface MessageStore {
   /** The uses of these keys; keys first used before `usedAfter` are set free and not listed. */
   findKeyUses(keys: string[], usedAfter: Instant): Promise<KeyUse[]>
   find(id: string): Promise<Message | undefined>
+  /** Newest first, at most `limit` of them. Reads no more rows than it can in some milliseconds. */
+  list(query: MessageQuery & { limit: number }): Promise<MessagePage>
   findMany(ids: string[]): Promise<Message[]>
   /** How far these messages have come; inside a transaction nobody else moves them until its end. */
   standing(ids: string[]): Promise<Standing[]>
@@ -61,6 +81,18 @@ export interface MessageStore {
   expireDue(now: Instant, limit: number): Promise<Message[]>
   /** `SENDING` rows whose lease is over become `IN_DOUBT` with `settleAt` as their due time and one lapse more; answers them. */
   doubtLapsed(now: Instant, settleAt: Instant, limit: number): Promise<Message[]>
+  /**
+   * Of a restored database: the first `limit` rows with ids after `after` that may have been sent since
+   * it was written become `IN_DOUBT` as if they had been called when they were accepted: those that
+   * waited, ran or were in doubt, and of the `SCHEDULED` ones those that were due by `now`. Answers them
+   * in the order of their ids; each of them once, however often it is asked.
+   */
+  doubtUnfinished(restored: {
+    now: Instant
+    settleAt: Instant
+    after: string
+    limit: number
+  }): Promise<Message[]>
   /** `IN_DOUBT` rows that are due for their look-up. */
   listDoubtful(now: Instant, limit: number): Promise<Message[]>
   /** Rows that the carrier has (`ACCEPTED`, `SENT`, or final ones with a poll asked for) and whose `nextAt` is due. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { createMessageClaims } from './message-claims.ts'
+import { createMessageLists } from './message-lists.ts'
 import { createMessageMoves } from './message-moves.ts'
 import { messageFields, type StandingRow, toMessage, toRow, toStanding } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
@@ -92,6 +93,7 @@ export function createMessages(session: Session): MessageStore {
   return {
     ...createMessageClaims(session),
     ...createMessageMoves(session),
+    ...createMessageLists(session),
     async insert(messages) {
       await insertMessage(session, messages.map(toRow))
       const { db, engine } = session

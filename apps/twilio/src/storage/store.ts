@@ -12,13 +12,17 @@ import type {
 } from './event-stores.ts'
 import type { MessageStore } from './message-store.ts'
 
-export type { NewMessage, Move, Standing, MessageStore } from './message-store.ts'
+export type { MessagePage, MessageStore, Move, NewMessage, Standing } from './message-store.ts'
 
 /** The events of `sms_event`. */
 export interface EventStore {
   /** Grouped insert; an event whose `dedupeKey` is there already is left out. Answers which ones are new, in input order. */
   append(events: NewEvent[]): Promise<boolean[]>
   list(messageId: string): Promise<MessageEvent[]>
+  /** Of all messages, those stored after this one, oldest first. */
+  listAfter(id: number, limit: number): Promise<MessageEvent[]>
+  /** The id of the newest event; 0 while there is none. */
+  newestId(): Promise<number>
   /** Callbacks that came before we knew their SID: hands them over to their messages and answers them. */
   adopt(owners: { providerMsgId: string; messageId: string }[]): Promise<MessageEvent[]>
   /**

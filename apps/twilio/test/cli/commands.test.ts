@@ -23,6 +23,29 @@ describe('hsb-twilio migrate', () => {
   })
 })
 
+describe('hsb-twilio migrate --after-restore', () => {
+  it('looks up what waited, once, and not while a worker may be sending it', async (t) => {
+    const { args, twilio } = await createDesk(t)
+    const send = ['send', '--to', phone, '--message', 'Hello', '--wait', '0', ...args]
+    assert.equal((await runProgram(t, send)).code, 0)
+    const restored = ['migrate', '--after-restore', ...args]
+    const first = await runProgram(t, [...restored, '--json'])
+    assert.equal((JSON.parse(first.stdout) as Record<string, unknown>)['doubted'], 1)
+    const again = await runProgram(t, restored)
+    const words = 'up to date\n0 messages will be looked up at Twilio before they are sent\n'
+    assert.deepEqual([again.code, again.stdout, again.stderr], [0, words, ''])
+    assert.equal(twilio.messages().length, 0)
+
+    const worker = startProgram(t, ['serve', '--role', 'worker', '--port', '0', ...args])
+    await worker.line(/"event":"ready"/)
+    const refused = await runProgram(t, restored)
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /^hsb-twilio: 1 workers gave a sign of life within 15 s: /)
+    const both = await runProgram(t, [...restored, '--status'])
+    assert.deepEqual([both.code, both.stdout], [2, ''])
+  })
+})
+
 describe('hsb-twilio keys', () => {
   it('shows a key once, lists it without it, and ends it', async (t) => {
     const { args } = await createDesk(t)

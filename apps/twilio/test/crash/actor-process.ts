@@ -74,13 +74,15 @@ function openStore(): Store {
     : openPostgres(place, { connectTimeoutMs: 10_000 })
 }
 
+const store = openStore()
 const world = spoil(mutant, {
   clock: systemClock,
-  store: openStore(),
+  store,
   provider: observed(createTwilioProvider(readSettings(config), systemClock)),
 })
 const authorize = () => ({ id: 'a caller', scopes: apiScopes })
-const app = createTwilioApp({ ...config, authorize }, world)
+// As without a clock from outside: processes on one PostgreSQL share its time.
+const app = createTwilioApp({ ...config, authorize }, { ...world, databaseClock: store.now })
 await app.start()
 if (port !== undefined) {
   const server = createServer(app.node).listen(port, '127.0.0.1')

@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import type { TwilioConfig } from '../../src/config.ts'
 import type { ActorOptions, Place } from './actor-process.ts'
 import type { History } from './history.ts'
+import type { FormerVersion } from './former-version.ts'
 import { freePort } from '../free-port.ts'
 import { type Mortal, startMortal } from './mortal.ts'
 import type { Mutant } from './mutants.ts'
 import { type CountingTwilio, startTwilio } from './twilio.ts'
 import type { TwilioOptions } from './twilio-process.ts'
 import { layWire, type Wire } from './wire.ts'
+import { type ClockOffset, wrongClock } from './wrong-clock.ts'
 
 /** What a run needs of a test, or of a script in its place. */
 export interface Stage {
@@ -38,6 +40,10 @@ export interface Casting extends TwilioOptions {
   messagesPerPhone?: number | undefined
   wired?: boolean | undefined
   mutant?: Mutant | undefined
+  /** Two more workers of this version; they are there first, and nobody strikes at them. */
+  former?: FormerVersion | undefined
+  /** The clocks of the workers in turn, where they are wrong. */
+  clocks?: readonly (ClockOffset | undefined)[] | undefined
 }
 
 /** Starts them all; they end with the stage. */
@@ -56,23 +62,36 @@ export async function assemble(stage: Stage, casting: Casting, history: History)
     return laid.url
   }
 
-  function start(name: string, where: Place, twilioUrl: string, role: Partial<ActorOptions>) {
+  interface Role extends Partial<ActorOptions> {
+    script?: string | undefined
+    clock?: ClockOffset | undefined
+  }
+
+  function start(name: string, where: Place, twilioUrl: string, role: Role) {
+    const { script = 'actor-process.ts', clock, ...rest } = role
+    const env = clock === undefined ? undefined : wrongClock(clock)
     const worker = name === 'api' && postgres ? 'manual' : 'background'
     const config = { ...configOf(casting, { ...twilio, url: twilioUrl }, port), worker }
-    const options = { ...role, config, place: where, mutant }
-    const mortal = startMortal(name, { script: 'actor-process.ts', options, history })
+    const options = { ...rest, config, place: where, mutant }
+    const mortal = startMortal(name, { script, options, history, env })
     stage.after(() => mortal.close())
     return mortal
   }
 
-  const api = start('api', place, twilio.url, { port })
+  for (const n of casting.former ? [1, 2] : []) {
+    const { script } = casting.former ?? {}
+    // One after the other: a version that finds a newer database at its start goes no further.
+    await start(`former-${n}`, place, twilio.url, { script }).up()
+  }
+  const [apiClock] = postgres ? [] : (casting.clocks ?? [])
+  const api = start('api', place, twilio.url, { port, clock: apiClock })
   // It makes the tables.
   await api.up()
   if (!postgres) return { twilio, api, port, workers: [api], place, wires }
   const far: Place = { kind: 'postgres', schema: postgres.schema, url: await wire(postgres.url) }
   const twilioUrl = await wire(twilio.url)
   const workers = Array.from({ length: postgres.workers }, (_, i) =>
-    start(`worker-${i + 1}`, far, twilioUrl, {}),
+    start(`worker-${i + 1}`, far, twilioUrl, { clock: casting.clocks?.[i] }),
   )
   await Promise.all(workers.map((worker) => worker.up()))
   return { twilio, api, port, workers, place, wires }

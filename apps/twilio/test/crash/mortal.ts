@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve as resolvePath } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Deed, History } from './history.ts'
 
@@ -55,8 +55,15 @@ interface Life {
 /** Starts the first one of `script`, which is handed `options` as JSON, and loads the second. */
 export function startMortal(
   name: string,
-  { script, options, history }: { script: string; options: unknown; history: History },
+  start: {
+    /** Beside this file, or anywhere. */
+    script: string
+    options: unknown
+    history: History
+    env?: Record<string, string> | undefined
+  },
 ): Mortal {
+  const { script, options, history, env } = start
   const cache = shareCompiled()
   let lives = 0
   let wake = Promise.withResolvers<void>()
@@ -65,10 +72,10 @@ export function startMortal(
   let answering = current.ready
 
   function load(): Life {
-    const path = join(import.meta.dirname, script)
+    const path = resolvePath(import.meta.dirname, script)
     const child = spawn(process.execPath, [...nodeArgs, path, JSON.stringify(options)], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: { ...process.env, NODE_COMPILE_CACHE: cache.folder },
+      env: { ...process.env, NODE_COMPILE_CACHE: cache.folder, ...env },
     })
     const { promise: ready, resolve, reject } = Promise.withResolvers<void>()
     ready.catch(() => undefined)

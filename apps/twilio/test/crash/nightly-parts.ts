@@ -1,13 +1,18 @@
 import type { Behaviour } from '@hsb/twilio-simulator'
 import type { Stage } from './cast.ts'
+import { takeFormerVersion } from './former-version.ts'
 import type { Figures } from './figures.ts'
 import type { Mutant } from './mutants.ts'
 import type { OwnPostgres } from './own-postgres.ts'
 import { type Profile, profiles } from './profiles.ts'
 import type { ChaosRun } from './run.ts'
+import { wrongClock } from './wrong-clock.ts'
 
 /** The parts of the full size but the crash points, in the order in which they run. */
-export const partNames = ['mutants', 'pauses', 'stops', 'wires', 'takeover', 'kills'] as const
+export const partNames = [
+  ...(['mutants', 'pauses', 'stops', 'wires', 'takeover', 'versions', 'clocks'] as const),
+  'kills',
+] as const
 /** A part that can be asked for alone. */
 export type PartName = (typeof partNames)[number]
 
@@ -24,6 +29,8 @@ interface Sizes {
   /** 1 is the full size. */
   scale: number
   postgres: OwnPostgres
+  /** What outlives the runs of a part. */
+  stage: Stage
 }
 
 const kill = { kind: 'kill' } as const
@@ -70,6 +77,28 @@ export function runsOf(part: PartName, sizes: Sizes): NightlyRun[] {
           wrongWith: ({ takeoverP99Ms }) =>
             takeoverP99Ms > most ? `taken over after ${takeoverP99Ms} ms` : undefined,
         },
+      ]
+    }
+    case 'versions': {
+      // Beside each other on one database, while workers of the newer one are killed.
+      const former = takeFormerVersion(sizes.stage)
+      sizes.stage.diagnostic(`the former version is ${former.commit.slice(0, 7)}`)
+      const plan = { ...base, messages: times(5_000), trouble: kill, strikes: times(20), former }
+      const two = { ...postgres.newPlace(), workers: 2 }
+      return [
+        { plan: { ...plan, name: 'versions, sqlite' } },
+        { plan: { ...plan, name: 'versions, postgres', postgres: two } },
+      ]
+    }
+    case 'clocks': {
+      // Said before anything is started.
+      wrongClock('+1d')
+      const plan = { ...base, messages: times(2_000), trouble: kill, strikes: times(20) }
+      const clocks = ['+1d', '-1d', undefined, '+1d'] as const
+      return [
+        { plan: { ...plan, name: 'clocks, sqlite, +1d', clocks: ['+1d'] } },
+        { plan: { ...plan, name: 'clocks, sqlite, -1d', clocks: ['-1d'] } },
+        { plan: { ...plan, name: 'clocks, postgres', clocks, postgres: four() } },
       ]
     }
     case 'mutants':

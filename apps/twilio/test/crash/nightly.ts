@@ -7,11 +7,14 @@ import { allSteps } from './crash-points.ts'
 import type { Figures } from './figures.ts'
 import { createStage, type NightlyRun, partNames, runsOf } from './nightly-parts.ts'
 import { startOwnPostgres } from './own-postgres.ts'
+import { createBackedSchema } from '../restore/postgres-backed.ts'
+import { restoreAmid } from '../restore/restored.ts'
+import { createBackedFile } from '../restore/sqlite-backed.ts'
 import { runPoints } from './point-run.ts'
 import { keepEvidence, runChaos } from './run.ts'
 
 // The crash runs in their full size: npm run test:crash [-- --only kills --match sqlite --seed 7]
-//   --only PART    points, mutants, pauses, stops, wires, takeover or kills; may be repeated
+//   --only PART    points, restore, mutants, pauses, stops, wires, takeover, versions, clocks or kills; may be repeated
 //   --match TEXT   of a part only the runs with this in their name
 //   --scale 0.1    a tenth of everything, to try it out
 
@@ -23,7 +26,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '1' },
   },
 })
-const known: readonly string[] = ['points', ...partNames]
+const known: readonly string[] = ['points', 'restore', ...partNames]
 const unknown = values.only?.find((name) => !known.includes(name))
 if (unknown !== undefined) throw new Error(`no part "${unknown}": ${known.join(', ')}`)
 const isWanted = (part: string) => values.only?.includes(part) ?? true
@@ -90,11 +93,45 @@ async function points(): Promise<void> {
   rmSync(folder, { recursive: true })
 }
 
+/** Back to a backup that was made amid 10,000 messages. */
+async function restore(): Promise<void> {
+  for (const database of ['sqlite', 'postgres']) {
+    const name = `restore, ${database}`
+    if (!name.includes(values.match)) continue
+    const stage = createStage(console.log)
+    try {
+      const begun = performance.now()
+      const newPlace = () => postgres.newPlace()
+      const backed = database === 'sqlite' ? createBackedFile(stage) : createBackedSchema(newPlace)
+      const messages = Math.max(200, Math.round(10_000 * scale))
+      const { lost, doubled, unsettled } = await restoreAmid(stage, backed, {
+        messages,
+        afterRestore: true,
+      })
+      const seconds = Math.round((performance.now() - begun) / 1_000)
+      const verdict = lost + doubled + unsettled > 0 ? 'wrong' : 'ok'
+      table.push({ name, messages, lost, doubled, unsettled, seconds, verdict })
+    } finally {
+      await stage.clean()
+    }
+  }
+}
+
 try {
   if (isWanted('points')) await points()
+  if (isWanted('restore')) await restore()
   for (const part of partNames.filter(isWanted)) {
-    const runs = runsOf(part, { seed, scale, postgres })
-    for (const one of runs) if (one.plan.name.includes(values.match)) await chaos(one)
+    const stage = createStage(console.log)
+    try {
+      const runs = runsOf(part, { seed, scale, postgres, stage })
+      for (const one of runs) if (one.plan.name.includes(values.match)) await chaos(one)
+    } catch (error) {
+      // What a part needs may be missing: the others run nevertheless.
+      console.log(`${part}: ${error instanceof Error ? error.message : String(error)}`)
+      table.push({ name: part, verdict: 'could not be run' })
+    } finally {
+      await stage.clean()
+    }
   }
 } finally {
   await postgres.close()

@@ -15,7 +15,10 @@ import { spreadStrikes } from './spread.ts'
 import { createStriker, type Trouble } from './strikes.ts'
 
 /** Clients post messages while something goes wrong again and again. */
-export interface ChaosRun extends Pick<Casting, 'postgres' | 'wired' | 'mutant'> {
+export interface ChaosRun extends Pick<
+  Casting,
+  'postgres' | 'wired' | 'mutant' | 'former' | 'clocks'
+> {
   name: string
   messages: number
   strikes: number

@@ -8,10 +8,14 @@ export interface Step {
   output: string
 }
 
-/** A session as it stands in a document: `$ ` begins a command, an indented line goes on with the one above. */
-export function stepsOf(block: string): Step[] {
+/**
+ * A session as it stands in a document: `$ ` begins a command, an indented line goes on with the one
+ * above, unless lines are `asPrinted`.
+ */
+export function stepsOf(block: string, { asPrinted = false } = {}): Step[] {
   const steps: Step[] = []
-  for (const line of joined(block.trimEnd()).split('\n')) {
+  const text = block.trimEnd()
+  for (const line of (asPrinted ? text : joined(text)).split('\n')) {
     const last = steps.at(-1)
     if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: '' })
     else if (last) last.output += `${line}\n`
@@ -35,9 +39,12 @@ const token = /\beyJ[\w-]+\.[\w-]+\.[\w-]+/
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z/
 const code = /(?<="code":")\d{6}(?=")|\b\d{6}(?= is your)/
 const requestId = /(?<="request_id":")[0-9a-f]{24}(?=")/
+// Its width is that of its column.
+const span = / *\+[\d.]+ (?:ms|s|min|h)\b/
 const runtime = /v\d+\.\d+\.\d+, SQLite [\d.]+/
 const migrations = /\d+(?= migrations applied)/
 const kinds = {
+  span,
   uuid,
   sid,
   shortSid,

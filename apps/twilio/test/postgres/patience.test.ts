@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { StorageError } from '../../src/storage/errors.ts'
 import { createTestApp, type TestApp } from '../app.ts'
+import { post, sentMessage, signedCallback, statusOf } from '../signed-callback.ts'
 import { layCable } from './cable.ts'
 import { startPostgres } from './server.ts'
 
@@ -39,6 +42,57 @@ describe('a PostgreSQL that says nothing', { timeout: 60_000 }, () => {
       accepted.push(String(back.body['id']))
     }
     for (const id of accepted) assert.equal((await test.app.messages.get(id))?.message.id, id)
+  })
+
+  it('costs the same at every other endpoint, and for what the host itself asks', async (t) => {
+    const cable = await layCable(postgres.url)
+    t.after(() => cable.close())
+    const database = { ...postgres.newPlace(), url: cable.url }
+    const test = await createTestApp(t, { config: { database } })
+    const { id, sid } = await sentMessage(test)
+    const started = await test.request('POST', '/api/sms/verify/start/', { to_phone })
+    const verification_id = String(started.body['verification_id'])
+    const callback = signedCallback(test, { sid, status: 'delivered' })
+    cable.clog()
+    const from = performance.now()
+    const answers = Promise.all([
+      post(test, callback),
+      delay(400).then(() => post(test, callback)),
+      test.request('GET', `/api/sms/${id}/status/`),
+      test.request('POST', '/api/sms/verify/check/', { verification_id, code: '123456' }),
+    ])
+    const ours = [
+      test.app.optOuts.add('+14155552672', 'asked to'),
+      test.app.optOuts.remove('+14155552672'),
+      test.app.verifications.cancel(verification_id),
+    ]
+    for (const end of await Promise.allSettled(ours))
+      assert.ok(end.status === 'rejected' && end.reason instanceof StorageError, end.status)
+    for (const { status, headers } of await answers)
+      assert.deepEqual([status, Number(headers.get('retry-after')) > 0], [503, true])
+    const ms = performance.now() - from
+    assert.ok(ms < 1_800, `${ms} ms`)
+    await cable.mend()
+  })
+
+  it('is not waited for longer where somebody keeps the row', async (t) => {
+    const database = postgres.newPlace()
+    const test = await createTestApp(t, { config: { database } })
+    const { id, sid } = await sentMessage(test)
+    const table = `${database.schema}.sms_log`
+    const held = postgres.query(
+      `begin; select * from ${table} for update; select pg_sleep(2.5); commit`,
+    )
+    const waits = `select 1 from pg_stat_activity where query like '%pg_sleep(2.5)%' and pid <> pg_backend_pid()`
+    while ((await postgres.query(waits)).length === 0);
+    const from = performance.now()
+    const callback = signedCallback(test, { sid, status: 'delivered' })
+    const refused = await post(test, callback)
+    assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '5'])
+    assert.ok(performance.now() - from < 1_800)
+    await held
+    assert.equal((await post(test, callback)).status, 204)
+    assert.equal(await statusOf(test, id), 'DELIVERED')
   })
 })
 

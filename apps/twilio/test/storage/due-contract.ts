@@ -59,6 +59,44 @@ export function dueContract(open: OpenStore): void {
     })
   })
 
+  describe('messages.doubtUnfinished', () => {
+    it('doubts what a backup may be wrong about, once, as of when it was accepted', async (t) => {
+      const store = await openFor(t, open)
+      const now = start + 9_000
+      await insertMessages(
+        store,
+        sampleMessage({ id: 'a queued', nextAt: now + 60_000 }),
+        sendingMessage({ id: 'b sending', attempts: 2, attemptedAt: start + 5, lapses: 1 }),
+        sendingMessage({
+          id: 'c in doubt',
+          status: 'IN_DOUBT',
+          attemptedAt: start + 5,
+          nextAt: now + 60_000,
+        }),
+        sampleMessage({ id: 'd was due', status: 'SCHEDULED', nextAt: now }),
+        sampleMessage({ id: 'e planned', status: 'SCHEDULED', nextAt: now + 1 }),
+        sampleMessage({ id: 'f sent', status: 'SENT' }),
+        sampleMessage({ id: 'g ended', status: 'EXPIRED', nextAt: undefined }),
+      )
+      const settleAt = now + 60_000
+      const ask = (after: string) =>
+        store.messages.doubtUnfinished({ now, settleAt, after, limit: 3 })
+      const first = await ask('')
+      assert.deepEqual(idsOf(first), ['a queued', 'b sending', 'c in doubt'])
+      const rest = await ask('c in doubt')
+      assert.deepEqual(idsOf(rest), ['d was due'])
+      const places = [...first, ...rest].map((one) => {
+        const { status, attempts, attemptedAt, nextAt, lapses } = one
+        return { status, attempts, attemptedAt, nextAt, lapses }
+      })
+      const doubted = (attempts: number, lapses = 0) => {
+        return { status: 'IN_DOUBT', attempts, attemptedAt: start, nextAt: settleAt, lapses }
+      }
+      assert.deepEqual(places, [doubted(1), doubted(2, 1), doubted(1), doubted(1)])
+      assert.deepEqual(await ask(''), [])
+    })
+  })
+
   describe('messages.listUnsettled', () => {
     it('lists what the carrier has and is due to be asked about, longest due first', async (t) => {
       const store = await openFor(t, open)

@@ -168,11 +168,13 @@ CREATE UNIQUE INDEX sms_event_dedupe_key ON sms_event USING btree (dedupe_key) W
 CREATE INDEX sms_event_feed ON sms_event USING btree (tx, id) WHERE ((applied = 1) AND (status <> ALL (ARRAY['SCHEDULED'::text, 'QUEUED'::text, 'SENDING'::text, 'RECEIVED'::text])));
 CREATE INDEX sms_event_message_id ON sms_event USING btree (message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX sms_event_orphan ON sms_event USING btree (provider_msg_id) WHERE (message_id IS NULL);
+CREATE INDEX sms_log_error_code ON sms_log USING btree (error_code, id) WHERE (error_code IS NOT NULL);
 CREATE INDEX sms_log_expiring ON sms_log USING btree (expires_at) WHERE (status = ANY (ARRAY['SCHEDULED'::text, 'QUEUED'::text]));
 CREATE UNIQUE INDEX sms_log_idempotency_key ON sms_log USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE UNIQUE INDEX sms_log_provider_msg_id ON sms_log USING btree (provider_msg_id) WHERE (provider_msg_id IS NOT NULL);
 CREATE INDEX sms_log_rivals ON sms_log USING btree (to_phone) WHERE (status_rank = 1);
 CREATE INDEX sms_log_running ON sms_log USING btree (status, next_at) WHERE (status_rank = 1);
+CREATE INDEX sms_log_to_phone ON sms_log USING btree (to_phone, id);
 CREATE INDEX sms_log_unsettled ON sms_log USING btree (next_at) WHERE ((status_rank >= 2) AND (next_at IS NOT NULL));
 CREATE INDEX sms_log_waiting ON sms_log USING btree (priority, next_at) WHERE (status_rank = 0);
 CREATE INDEX sms_throttle_expires_at ON sms_throttle USING btree (expires_at);

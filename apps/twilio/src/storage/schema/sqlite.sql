@@ -64,11 +64,13 @@ CREATE TABLE "sms_log" (
   "request_hash" text,
   "lapses" integer default 0 not null
 );
+CREATE INDEX "sms_log_error_code" on "sms_log" ("error_code", "id") where "error_code" is not null;
 CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SCHEDULED', 'QUEUED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
 CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
 CREATE INDEX "sms_log_running" on "sms_log" ("status", "next_at") where "status_rank" = 1;
+CREATE INDEX "sms_log_to_phone" on "sms_log" ("to_phone", "id");
 CREATE INDEX "sms_log_unsettled" on "sms_log" ("next_at") where status_rank >= 2 and next_at is not null;
 CREATE INDEX "sms_log_waiting" on "sms_log" ("priority", "next_at") where "status_rank" = 0;
 CREATE TABLE "sms_migration" (
