@@ -61,20 +61,26 @@ export function createApi(tools: {
     const isForm = headers.get('content-type')?.includes('application/x-www-form-urlencoded')
     const form = new URLSearchParams(isForm ? await request.text() : '')
     const entry: ApiCallEntry = {
+      id: log.nextId(),
       kind: 'api',
       time: clock.now(),
       method,
       path: pathname + search,
       form,
       status: undefined,
+      answer: undefined,
+      durationMs: undefined,
     }
     log.add(entry)
     concurrent++
     try {
       const reply = await answer(request, form)
       if (reply.kind === 'answer') entry.status = reply.status
+      if (reply.kind === 'answer') entry.answer = reply.body.slice(0, 1000)
       return reply
     } finally {
+      entry.durationMs = clock.now().getTime() - entry.time.getTime()
+      log.changed()
       concurrent--
     }
   }
