@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Signal } from '@preact/signals'
 
-// A burst of events makes one reload.
+// A burst of events makes two reloads, not hundreds.
 const gatherMs = 200
 
 /** Says when to read again. Connected only while somebody listens and the page can be seen. */
@@ -15,12 +15,24 @@ export interface Live {
 /** Server-sent events: any `changed` event is a reason to read again. */
 export function liveEvents(path: string): Live {
   return createLive((tell) => {
-    // The browser connects again by itself, and a new connection begins with an event.
-    const source = new EventSource(new URL(path, document.baseURI))
-    source.addEventListener('changed', tell)
-    // Reading again is what finds out, and says, that the server has gone.
-    source.addEventListener('error', tell)
-    return () => source.close()
+    let again: ReturnType<typeof setTimeout> | undefined
+    let source: EventSource
+    // A new connection begins with an event. The browser makes one by itself, but not after an
+    // answer that was an error, such as that of a proxy whose server is starting.
+    const connect = () => {
+      source = new EventSource(new URL(path, document.baseURI))
+      source.addEventListener('changed', tell)
+      source.addEventListener('error', () => {
+        // Reading again is what finds out, and says, that the server has gone.
+        tell()
+        if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, 3000)
+      })
+    }
+    connect()
+    return () => {
+      clearTimeout(again)
+      source.close()
+    }
   })
 }
 
@@ -28,6 +40,7 @@ export function liveEvents(path: string): Live {
 export function livePoll(everyMs: number): Live {
   return createLive((tell) => {
     const timer = setInterval(tell, everyMs)
+    tell()
     return () => clearInterval(timer)
   })
 }
@@ -37,11 +50,16 @@ function createLive(connect: (tell: () => void) => () => void): Live {
   const paused = signal(false)
   let disconnect: (() => void) | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
+  let isDirty = false
 
+  // The first event counts at once; those close behind it count together.
   const tell = () => {
-    gathering ??= setTimeout(() => {
+    isDirty = gathering !== undefined
+    if (isDirty) return
+    for (const listener of listeners) listener()
+    gathering = setTimeout(() => {
       gathering = undefined
-      for (const listener of listeners) listener()
+      if (isDirty) tell()
     }, gatherMs)
   }
   // Hidden tabs hold no connection: a browser allows six a host, and the seventh tab would hang.
@@ -49,7 +67,6 @@ function createLive(connect: (tell: () => void) => () => void): Live {
     const wanted = listeners.size > 0 && document.visibilityState === 'visible' && !paused.value
     if (wanted && !disconnect) {
       disconnect = connect(tell)
-      tell()
     } else if (!wanted && disconnect) {
       disconnect()
       disconnect = undefined

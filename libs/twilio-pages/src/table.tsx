@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { ComponentChildren } from 'preact'
 import { useRef } from 'preact/hooks'
 import { useKeys } from './keys.ts'
@@ -68,25 +69,26 @@ export function Table<Row>(props: {
       <tbody ref={body} onKeyDown={onArrow}>
         {rows.map((row) => {
           const key = keyOf(row)
-          return [
-            <tr
-              key={key}
-              tabIndex={key === stop ? 0 : -1}
-              aria-current={key === open ? 'true' : undefined}
-              onClick={() => (key === open ? onClose : onOpen)?.(row)}
-            >
-              {columns.map(({ head, cell, as }) => (
-                <td key={head} data-head={head} class={as}>
-                  {cell(row)}
-                </td>
-              ))}
-            </tr>,
-            detail && key === open && (
-              <tr key={`${key} detail`} class="detail">
-                <td colSpan={columns.length}>{detail(row)}</td>
+          return (
+            <Fragment key={key}>
+              <tr
+                tabIndex={key === stop ? 0 : -1}
+                aria-current={key === open ? 'true' : undefined}
+                onClick={() => (key === open ? onClose : onOpen)?.(row)}
+              >
+                {columns.map(({ head, cell, as }) => (
+                  <td key={head} data-head={head} class={as}>
+                    {cell(row)}
+                  </td>
+                ))}
               </tr>
-            ),
-          ]
+              {detail && key === open && (
+                <tr class="detail">
+                  <td colSpan={columns.length}>{detail(row)}</td>
+                </tr>
+              )}
+            </Fragment>
+          )
         })}
       </tbody>
     </table>

@@ -7,7 +7,7 @@ export interface Data<T> {
   value: T | undefined
   /** A sentence, while the last try has failed. */
   problem: string | undefined
-  reload: () => void
+  reload: () => Promise<void>
 }
 
 /** Reads a path of the API, again when it changes, and whenever `live` says so. */
@@ -34,5 +34,5 @@ export function useData<T>(api: Api, path: string, { live }: { live?: Live } = {
     }
   }, [path, live])
   const { value, problem } = state.path === path ? state : {}
-  return { value, problem, reload: () => void read() }
+  return { value, problem, reload: read }
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { after } from 'node:test'
 import type { TestContext } from 'node:test'
 import type { AxeResults } from 'axe-core'
 import { chromium } from 'playwright-core'
@@ -9,6 +8,9 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { findChromium } from '../../../scripts/chromium.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** How the browser is to be: its window, its colours, what it may. */
+export type BrowserOptions = BrowserContextOptions
+
 let browser: Promise<Browser> | undefined
 
 /** A page that is watched: what it did wrong is known at the end of the test. */
@@ -22,7 +24,7 @@ export interface WatchedPage {
 export async function openPage(
   t: TestContext,
   url: string,
-  options: BrowserContextOptions = {},
+  options: BrowserOptions = {},
 ): Promise<WatchedPage> {
   browser ??= launch()
   const context = await (
@@ -34,7 +36,7 @@ export async function openPage(
     viewport: { width: 1440, height: 900 },
     ...options,
   })
-  context.setDefaultTimeout(5000)
+  context.setDefaultTimeout(15_000)
   t.after(() => context.close())
   const page = await context.newPage()
   const sins: string[] = []
@@ -87,6 +89,9 @@ async function launch(): Promise<Browser> {
   return started
 }
 
-after(async () => {
-  await (await browser)?.close()
-})
+/** For `after` of the outermost `describe`: the leak guard looks when the file is done. */
+export async function closeBrowser(): Promise<void> {
+  const open = browser
+  browser = undefined
+  await (await open)?.close()
+}

@@ -63,7 +63,7 @@ function Thread(props: {
     <>
       <h2 class="owner">{number}</h2>
       <div class="thread" role="log" aria-label={`Texts of ${number}`} tabIndex={0} ref={place}>
-        {problem && !texts && <Problem message={problem} onRetry={reload} />}
+        {problem && !texts && <Problem message={problem} onRetry={() => void reload()} />}
         {!texts && !problem && <Skeleton lines={5} label="Loading texts" />}
         {texts?.length === 0 && <FirstText settings={settings} number={number} />}
         {texts && <Bubbles texts={texts} posts={requests} />}

@@ -38,7 +38,9 @@ function Page() {
 
   const reset = async () => {
     ask(false)
-    if (await perform(['POST', 'reset'])) go(hrefOf([]), 'replace')
+    if (!(await perform(['POST', 'reset']))) return
+    await phones.reload()
+    go(hrefOf([]), 'replace')
   }
   const phone = list?.phones.find((one) => one.number === number)
   const trouble = phones.problem ?? settings.problem
@@ -54,7 +56,9 @@ function Page() {
           <div class="trouble">
             <Problem
               message={`${trouble} What you see may be old.`}
-              onRetry={() => [phones, settings, clock, requests].forEach(({ reload }) => reload())}
+              onRetry={() =>
+                [phones, settings, clock, requests].forEach(({ reload }) => void reload())
+              }
             />
           </div>
         )}

@@ -36,17 +36,18 @@ const switches = [
 /** What goes wrong between program and Twilio, for every phone, while a switch is on. */
 export function NetworkCard() {
   const { value, problem, reload } = useLive<{ behaviours: Fault[] }>('behaviours')
-  const everywhere = value?.behaviours.filter(({ to }) => to === null) ?? []
+  const everywhere = value?.behaviours.filter(({ to }) => !to) ?? []
   const others = everywhere.filter(({ kind }) => !switches.some((one) => one.kind === kind))
   const turn = async (one: (typeof switches)[number], isOn: boolean) => {
     const { kind, order } = one
     if (isOn) await perform(['DELETE', `behaviours?kind=${kind}`])
     else await perform(['POST', 'behaviours', { kind, times: 'always', ...order }])
+    await reload()
   }
   return (
     <section class="card network" aria-labelledby="network-head">
       <h2 id="network-head">Network</h2>
-      {problem && !value && <Problem message={problem} onRetry={reload} />}
+      {problem && !value && <Problem message={problem} onRetry={() => void reload()} />}
       {!value && !problem && <Skeleton lines={6} />}
       {value &&
         switches.map((one) => {
@@ -62,8 +63,7 @@ export function NetworkCard() {
               onClick={() => void turn(one, found !== undefined)}
             >
               <span>
-                {one.name}
-                <small>{left}</small>
+                {one.name} <small>{left}</small>
               </span>
             </button>
           )

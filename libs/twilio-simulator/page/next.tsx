@@ -21,7 +21,7 @@ const fates = [
 
 /** What becomes of the next text to this phone, or of all of them. */
 export function NextCard({ number }: { number: string }) {
-  const { value, problem } = useLive<{ behaviours: Fault[] }>('behaviours')
+  const { value, problem, reload } = useLive<{ behaviours: Fault[] }>('behaviours')
   const mine = value?.behaviours.find(({ to }) => to === number)
   const known = fates.findIndex(({ fault }) => fault && mine && isLike(mine, fault))
   const isAlways = mine?.times === 'always'
@@ -31,6 +31,7 @@ export function NextCard({ number }: { number: string }) {
     const clear = ['DELETE', `behaviours?${new URLSearchParams({ to: number })}`] as const
     const add = ['POST', 'behaviours', { ...fault, to: number, times }] as const
     await perform([...clear], ...(fault ? [[...add] as ['POST', string, unknown]] : []))
+    await reload()
   }
   return (
     <section class="card next" aria-labelledby="next-head">

@@ -14,13 +14,13 @@ export function RepliesCard({ settings }: { settings: Data<Settings> }) {
     event.preventDefault()
     if (!(await perform(['POST', 'settings', { inbound_url: url }]))) return
     type(undefined)
-    reload()
+    await reload()
     toast(url === '' ? 'Replies are only kept' : 'Replies are posted there from now on')
   }
   return (
     <section class="card replies" aria-labelledby="replies-head">
       <h2 id="replies-head">Replies go to</h2>
-      {problem && !value && <Problem message={problem} onRetry={reload} />}
+      {problem && !value && <Problem message={problem} onRetry={() => void reload()} />}
       {!value && !problem && <Skeleton lines={1} />}
       {value && (
         <form onSubmit={(event) => void save(event)}>

@@ -36,7 +36,7 @@ export function RequestsCard(props: {
   return (
     <section class="card requests" aria-labelledby="requests-head">
       <h2 id="requests-head">Requests</h2>
-      {problem && !value && <Problem message={problem} onRetry={reload} />}
+      {problem && !value && <Problem message={problem} onRetry={() => void reload()} />}
       {!entries && !problem && <Skeleton lines={4} label="Loading requests" />}
       {entries?.length === 0 && (
         <Empty title="No requests yet">

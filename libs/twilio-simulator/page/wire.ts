@@ -29,9 +29,10 @@ export interface Phones {
   phones: Phone[]
 }
 
+/** A behaviour; what it does not limit is missing or null. */
 export interface Fault {
   kind: string
-  to: string | null
+  to?: string | null
   code?: number | null
   ms?: number | null
   times: number | 'always'
