@@ -82,6 +82,16 @@ console.log(sent.kind, found.kind === 'found' ? found.message.status : found.kin
 await sms.stop()
 `
 
+const phones = `import { createSimulator } from '@hsb/twilio-simulator'
+
+const twilio = createSimulator()
+for (const name of ['', 'app.js', 'app.css', 'icon.svg']) {
+  const answer = await twilio.fetch(new Request(\`http://localhost/phones/\${name}\`))
+  console.log(answer.status, (await answer.text()).length > 300)
+}
+await twilio.close()
+`
+
 const strict = {
   target: 'es2022',
   strict: true,
@@ -156,6 +166,9 @@ try {
   }
   const run = spawnSync(process.execPath, ['server.ts'], { cwd: folder, encoding: 'utf8' })
   report(run.stdout === 'accepted QUEUED\n', 'it runs', run.stdout + run.stderr)
+  writeFileSync(join(folder, 'phones.mjs'), phones)
+  const shown = spawnSync(process.execPath, ['phones.mjs'], { cwd: folder, encoding: 'utf8' })
+  report(shown.stdout === '200 true\n'.repeat(4), 'phones are packed', shown.stdout + shown.stderr)
 } finally {
   rmSync(folder, { recursive: true })
 }

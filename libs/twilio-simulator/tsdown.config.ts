@@ -8,4 +8,6 @@ export default defineConfig({
   dts: true,
   clean: true,
   fixedExtension: false,
+  // The finished page, which is written beside it afterwards.
+  deps: { neverBundle: ['#page'] },
 })

@@ -18,7 +18,7 @@ export function Head(props: {
       <h1>{name}</h1>
       <span class={`place ${place}`}>{place}</span>
       {links.length > 0 && (
-        <nav aria-label="Pages">
+        <nav aria-label="Main">
           {links.map(({ href, name: word, isHere }) => (
             <a key={href} href={href} aria-current={isHere ? 'page' : undefined}>
               {word}

@@ -12,9 +12,9 @@ export const other = '+46701234567'
 export interface PhonePage extends WatchedPage, Desk {
   url: string
   /** Sends a text and lets time pass until it is delivered, if it is to be. */
-  send(body: string, form?: Record<string, string>): Promise<number>
+  send: (body: string, form?: Record<string, string>) => Promise<number>
   /** Texts in the thread that is open. */
-  bubbles(): Promise<string[]>
+  bubbles: () => Promise<string[]>
 }
 
 export async function openPhones(
