@@ -8,7 +8,7 @@ import { endByReports, pack, packages, report } from './packages.ts'
 // script. How much comes with them is counted, a user's programs are type-checked by each TypeScript
 // that is in use, from a front end that has no Node and from a server, and they run. Build first.
 const compilers = { 'ts-5.9': '5.9.3', 'ts-6': '6.0.3', 'ts-7': '7.0.2' }
-const programs = ['page.ts', 'server.ts', 'smoke.ts']
+const programs = ['page.ts', 'server.ts', 'smoke.ts', 'phones.ts']
 
 const strict = {
   target: 'es2022',
@@ -104,6 +104,7 @@ try {
   npm('ci', '--omit=dev')
   run('server.ts', 'accepted QUEUED\n')
   run('smoke.ts', 'DELIVERED approved\n1\n')
+  run('phones.ts', '200 true\n'.repeat(4))
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
+import { globSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { provideChromium } from './chromium.ts'
 
-// One command for every test of the workspace: `npm test [-- path…]`.
+// One command for every test of the workspace: `npm test [-- path…]`, and what they need.
 const { positionals } = parseArgs({ allowPositionals: true })
 const major = Number(process.versions.node.split('.')[0])
 if (major < 22) {
@@ -11,6 +13,12 @@ if (major < 22) {
 const everything = ['libs', 'apps', 'examples', 'bench', 'scripts'].map(
   (room) => `${room}/**/*.test.ts`,
 )
+const wanted = globSync(positionals.length > 0 ? positionals : everything)
+const needsBrowser = wanted.some((path) => /twilio-pages|\/page\//.test(path))
+if (needsBrowser && provideChromium() === undefined) {
+  console.error('page tests need Chromium: install it, or name it in CHROMIUM_PATH')
+  process.exit(1)
+}
 const run = spawnSync(
   process.execPath,
   [

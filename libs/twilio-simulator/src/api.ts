@@ -61,12 +61,15 @@ export function createApi(tools: {
     const isForm = headers.get('content-type')?.includes('application/x-www-form-urlencoded')
     const form = new URLSearchParams(isForm ? await request.text() : '')
     const entry: ApiCallEntry = {
+      id: log.nextId(),
       kind: 'api',
       time: clock.now(),
       method,
       path: pathname + search,
       form,
       status: undefined,
+      answer: undefined,
+      durationMs: undefined,
     }
     log.add(entry)
     concurrent++
@@ -74,8 +77,11 @@ export function createApi(tools: {
       const reply = await answer(request, form)
       if (reply.kind !== 'answer') return reply
       entry.status = reply.status
+      entry.answer = reply.body.slice(0, 1000)
       return { ...reply, headers: { date: clock.now().toUTCString(), ...reply.headers } }
     } finally {
+      entry.durationMs = clock.now().getTime() - entry.time.getTime()
+      log.changed()
       concurrent--
     }
   }

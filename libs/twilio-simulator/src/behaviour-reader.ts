@@ -12,7 +12,8 @@ const callbackStatuses = [
   'failed',
   'canceled',
 ] as const
-const kinds = [
+/** Every behaviour there is. */
+export const behaviourKinds = [
   ...callFaults,
   'slow',
   ...fates,
@@ -37,9 +38,9 @@ export function readBehaviour(json: unknown): ReadBehaviour {
 }
 
 function read(fields: FieldReader): Behaviour | undefined {
-  const kind = fields.choice('kind', kinds)
+  const kind = fields.choice('kind', behaviourKinds)
   if (kind === undefined) {
-    fields.fail('kind', `has to be one of ${kinds.join(', ')}`)
+    fields.fail('kind', `has to be one of ${behaviourKinds.join(', ')}`)
     return undefined
   }
   const code = () => fields.needed('code', fields.number('code', 1, 99_999)) ?? 0

@@ -1,3 +1,4 @@
+import type { Changes } from './changes.ts'
 import type { Dice } from './sids.ts'
 
 /** The calls of Twilio's API that can be disturbed by name. */
@@ -23,7 +24,7 @@ export type CallbackStatus = 'queued' | 'sent' | 'delivered' | 'undelivered' | '
 export interface Scope {
   /** How many calls or messages it disturbs; then it is gone. Default 1. */
   times?: number | 'always' | undefined
-  /** Only calls about this number. */
+  /** Only calls about this number, on any channel; `whatsapp:+1…` is that channel alone. */
   to?: string | undefined
   /** The chance that it strikes, 0 to 1; when it does not, it is not used up. Default 1. */
   probability?: number | undefined
@@ -101,6 +102,12 @@ export const callFaults = [
 ] as const
 export const fates = ['undelivered', 'failed', 'stay-sent'] as const
 
+/** Which behaviours are meant: of one kind, for one number, or both. */
+export interface BehaviourFilter {
+  kind?: BehaviourKind | undefined
+  to?: string | undefined
+}
+
 export interface Behaviours {
   add(behaviour: Behaviour): void
   /** Uses up the first behaviour of one of these kinds that fits. */
@@ -115,23 +122,25 @@ export interface Behaviours {
     to: string,
   ): Extract<Behaviour, { kind: K }>[]
   list(): readonly Behaviour[]
-  clear(): void
+  /** Drops all, or those that fit. */
+  clear(which?: BehaviourFilter): void
 }
 
-export function createBehaviours(dice: Dice): Behaviours {
+export function createBehaviours(dice: Dice, changes: Changes): Behaviours {
   let entries: { behaviour: Behaviour; left: number }[] = []
   const strikes = (
     behaviour: Behaviour,
     operation: Operation | undefined,
     to: string | undefined,
   ): boolean => {
-    if (behaviour.to !== undefined && behaviour.to !== to) return false
+    if (!isAbout(behaviour, to)) return false
     if (!names(behaviour, operation)) return false
     return behaviour.probability === undefined || dice.roll() < behaviour.probability
   }
   const use = (entry: { left: number }) => {
     entry.left--
     entries = entries.filter((other) => other.left > 0)
+    changes.tell()
   }
   const isOf = <K extends BehaviourKind>(
     behaviour: Behaviour,
@@ -142,6 +151,7 @@ export function createBehaviours(dice: Dice): Behaviours {
     add(behaviour) {
       const times = behaviour.times ?? 1
       entries.push({ behaviour, left: times === 'always' ? Infinity : times })
+      changes.tell()
     },
     take(kinds, operation, to) {
       for (const entry of entries) {
@@ -165,10 +175,18 @@ export function createBehaviours(dice: Dice): Behaviours {
         ...behaviour,
         times: left === Infinity ? 'always' : left,
       })),
-    clear() {
-      entries = []
+    clear({ kind, to } = {}) {
+      const isMeant = ({ behaviour }: { behaviour: Behaviour }) =>
+        (kind === undefined || behaviour.kind === kind) && (to === undefined || behaviour.to === to)
+      entries = entries.filter((entry) => !isMeant(entry))
+      changes.tell()
     },
   }
+}
+
+/** A phone is the same on every channel, where the address is such as `whatsapp:+14155550100`. */
+function isAbout({ to: wanted }: Behaviour, to: string | undefined): boolean {
+  return wanted === undefined || to === wanted || to?.replace(/^[a-z]+:/, '') === wanted
 }
 
 function names(behaviour: Behaviour, operation: Operation | undefined): boolean {

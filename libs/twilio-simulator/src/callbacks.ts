@@ -67,6 +67,7 @@ export function createCallbacks(tools: {
     const authToken = settings.authToken + (callback.signature === 'wrong' ? '?' : '')
     const signature = signForm(authToken, target.signedUrl, form)
     const entry: CallbackEntry = {
+      id: log.nextId(),
       kind: 'callback',
       time: clock.now(),
       method: 'POST',
@@ -80,6 +81,7 @@ export function createCallbacks(tools: {
       status: undefined,
       answer: undefined,
       error: undefined,
+      durationMs: undefined,
     }
     log.add(entry)
     const request = new Request(target.requestUrl, {
@@ -106,6 +108,9 @@ export function createCallbacks(tools: {
     } catch (error) {
       entry.error = error instanceof Error ? error.message : String(error)
       return failureKind(error)
+    } finally {
+      entry.durationMs = clock.now().getTime() - entry.time.getTime()
+      log.changed()
     }
   }
 

@@ -2,6 +2,7 @@ import { routeAccount } from './account-api.ts'
 import { createApi } from './api.ts'
 import { createBehaviours } from './behaviours.ts'
 import { createCallbacks } from './callbacks.ts'
+import { createChanges } from './changes.ts'
 import { createClock } from './clock.ts'
 import { createControl } from './control.ts'
 import { routeLookups } from './lookups.ts'
@@ -9,6 +10,7 @@ import { routeMessages } from './message-api.ts'
 import { createMessages } from './messages.ts'
 import { routeMessagingServices } from './messaging-services-api.ts'
 import { createOptOuts } from './opt-outs.ts'
+import { checkInboundUrl } from './options-check.ts'
 import { readOptions } from './settings.ts'
 import type { SimulatorOptions } from './options.ts'
 import { createPhones } from './phones.ts'
@@ -31,14 +33,16 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const work = createWork()
   const clock = createClock(settings.clock, settings.startAt, work)
   const dice = createDice(settings.random)
-  const behaviours = createBehaviours(dice)
-  const log = createRequestLog(settings.requestLogSize)
+  const changes = createChanges()
+  const behaviours = createBehaviours(dice, changes)
+  const log = createRequestLog(settings.requestLogSize, changes)
   const callbacks = createCallbacks({ settings, clock, work, dice, log })
-  const messages = createMessages({ settings, clock, dice, behaviours, callbacks })
+  const messages = createMessages({ settings, clock, dice, behaviours, callbacks, changes })
   const optOuts = createOptOuts()
   const phones = createPhones({ settings, messages, optOuts, callbacks })
   const services = createVerifyServices({ settings, clock, dice })
   const verifications = createVerifications({ clock, dice, messages })
+  let resets = 0
   const servers = new Set<ListeningSimulator>()
 
   const api = createApi({
@@ -56,7 +60,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     ],
   })
   const respond = async (request: Request): Promise<Reply> =>
-    (await control(request)) ?? work.run(async () => api(request))
+    control(request) ?? work.run(async () => api(request))
 
   const simulator: Simulator = {
     accountSid: settings.accountSid,
@@ -74,6 +78,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       return server
     },
     messages: (filter) => phones.texts(filter),
+    phones: () => phones.list(),
     verifications: ({ to } = {}) =>
       verifications
         .all()
@@ -82,9 +87,26 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
     code: (to) => phones.code(to),
     behave: (...added) => added.forEach((behaviour) => behaviours.add(behaviour)),
     behaviours: () => behaviours.list(),
-    clearBehaviours: () => behaviours.clear(),
+    clearBehaviours: (which) => behaviours.clear(which),
     reply: async (reply) => phones.reply(reply),
-    clock: { now: () => clock.now(), advance: async (ms) => clock.advance(ms) },
+    get inboundUrl() {
+      return settings.inboundUrl
+    },
+    setInboundUrl(url) {
+      checkInboundUrl(url, 'setInboundUrl')
+      settings.inboundUrl = url
+      changes.tell()
+    },
+    messagingServices: settings.messagingServices,
+    clock: {
+      kind: settings.clock,
+      now: () => clock.now(),
+      async advance(ms) {
+        await clock.advance(ms)
+        changes.tell()
+      },
+    },
+    onChange: (listener) => changes.listen(listener),
     settled: async () => callbacks.settled(),
     requests: () => log.list(),
     waitFor: async (matches) => log.waitFor(matches),
@@ -92,6 +114,11 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       clock.clear()
       for (const store of [messages, verifications, optOuts, behaviours, log]) store.clear()
       services.reset()
+      resets++
+      changes.tell()
+    },
+    get run() {
+      return `${settings.startAt.getTime()}-${resets}`
     },
     async close() {
       clock.stop()
@@ -100,7 +127,7 @@ export function createSimulator(options: SimulatorOptions = {}): Simulator {
       await settings.poster.close()
     },
   }
-  const control = createControl(simulator)
+  const control = createControl(simulator, settings)
   return simulator
 }
 

@@ -87,7 +87,7 @@ function misleading(
   fault: Extract<CallFault, { kind: 'cut-body' | 'wrong-length' }>,
   reply: Reply,
 ): Reply {
-  if (reply.kind === 'hang-up') return reply
+  if (reply.kind !== 'answer') return reply
   const length = new TextEncoder().encode(reply.body).length
   const off = fault.kind === 'cut-body' ? 0 : (fault.bytes ?? 10)
   return {

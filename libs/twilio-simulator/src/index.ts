@@ -9,6 +9,7 @@ export type {
 } from './options.ts'
 export type {
   Behaviour,
+  BehaviourFilter,
   BehaviourKind,
   CallbackFault,
   CallbackStatus,
@@ -22,7 +23,7 @@ export type {
   SlowCall,
 } from './behaviours.ts'
 export type { MessageStatus } from './message.ts'
-export type { PhoneMessage, PhoneReply } from './phones.ts'
+export type { PhoneMessage, PhoneReply, SimulatedPhone, TextFilter } from './phones.ts'
 export type { ApiCallEntry, CallbackEntry, RequestEntry } from './request-log.ts'
 export type { ListeningSimulator } from './server.ts'
 export type { VerificationChannel, VerificationStatus } from './verifications.ts'

@@ -1,6 +1,7 @@
 import { fates } from './behaviours.ts'
 import type { Behaviours } from './behaviours.ts'
 import type { Callbacks } from './callbacks.ts'
+import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { Ending, Message, MessageIntent, MessageStatus } from './message.ts'
 import { createReporter } from './message-callbacks.ts'
@@ -52,8 +53,9 @@ export function createMessages(tools: {
   dice: Dice
   behaviours: Behaviours
   callbacks: Callbacks
+  changes: Changes
 }): Messages {
-  const { settings, clock, dice, behaviours } = tools
+  const { settings, clock, dice, behaviours, changes } = tools
   const messages = new Map<string, Message>()
   const lives = new Map<string, Life>()
 
@@ -64,6 +66,7 @@ export function createMessages(tools: {
     message.updatedAt = clock.now()
     if (step.status === 'queued') message.from ??= firstSender(settings, message.serviceSid)
     if (step.status === 'sent') message.sentAt = clock.now()
+    changes.tell()
     await life.reporter.report(message)
   }
 
@@ -95,6 +98,7 @@ export function createMessages(tools: {
       const message = newMessage(intent, settings, clock.now(), dice, lag?.ms ?? 0)
       const first = { ...message }
       messages.set(message.sid, message)
+      changes.tell()
       const life: Life = {
         message,
         ending: chooseEnding(behaviours, intent.to),
@@ -130,6 +134,7 @@ export function createMessages(tools: {
         deleted: false,
       }
       messages.set(message.sid, message)
+      changes.tell()
       return message
     },
     find(sid) {

@@ -16,6 +16,8 @@ export interface OptOuts {
   /** Notes what a phone wrote, if it is one of the words: alone, in any case. */
   hear(phone: string, sender: string, body: string): void
   has(phone: string, sender: string): boolean
+  /** The senders, and services, that a phone has said STOP to. */
+  of(phone: string): string[]
   clear(): void
 }
 
@@ -27,6 +29,10 @@ export function createOptOuts(): OptOuts {
       if (stopWords.has(word)) blocked.add(`${phone} ${sender}`)
       if (startWords.has(word)) blocked.delete(`${phone} ${sender}`)
     },
+    of: (phone) =>
+      [...blocked].flatMap((pair) =>
+        pair.startsWith(`${phone} `) ? pair.slice(phone.length + 1) : [],
+      ),
     has: (phone, sender) => blocked.has(`${phone} ${sender}`),
     clear() {
       blocked.clear()

@@ -34,10 +34,16 @@ export function checkOptions(options: SimulatorOptions): void {
     'has to be 4 to 10',
   )
   atLeast(options.verifyService?.lifetimeMs, 1, 'verifyService.lifetimeMs')
-  url(options.inboundUrl, 'inboundUrl')
+  checkInboundUrl(options.inboundUrl, 'createSimulator')
   for (const [name, ms] of Object.entries(options.delays ?? {})) atLeast(ms, 0, `delays.${name}`)
   for (const ms of options.callbackRetryWaitsMs ?? []) atLeast(ms, 0, 'callbackRetryWaitsMs')
   atLeast(options.requestLogSize, 1, 'requestLogSize')
+}
+
+/** Where replies go; `who` is named in the RangeError. */
+export function checkInboundUrl(url: string | undefined, who: string): void {
+  if (url !== undefined && readCallbackUrl(url) === undefined)
+    throw new RangeError(`${who}: inboundUrl has to be a URL that Twilio would call`)
 }
 
 function demand(good: boolean, name: string, rule: string): void {

@@ -1,4 +1,5 @@
 import type { Callbacks } from './callbacks.ts'
+import { inboundForm } from './inbound-form.ts'
 import type { Message, MessageStatus } from './message.ts'
 import type { Messages } from './messages.ts'
 import type { OptOuts } from './opt-outs.ts'
@@ -39,11 +40,32 @@ export interface PhoneReply {
   extras?: Readonly<Record<string, string>> | undefined
 }
 
+/** A phone that got a text or wrote one. */
+export interface SimulatedPhone {
+  /** In E.164, whatever channels it uses. */
+  number: string
+  /** Texts that have arrived on it. */
+  received: number
+  /** The newest text, in either direction. */
+  last: PhoneMessage
+  /** The senders, and Messaging Services, it has said STOP to. */
+  optedOutOf: string[]
+  /** The number a reply goes to unless it names another. */
+  repliesTo: string
+}
+
+/** Which texts are meant. */
+export interface TextFilter {
+  to?: string | undefined
+  direction?: PhoneMessage['direction'] | undefined
+  /** Both directions, on every channel of one number; instead of the two above. */
+  phone?: string | undefined
+}
+
 interface Phones {
-  texts(filter?: {
-    to?: string | undefined
-    direction?: PhoneMessage['direction'] | undefined
-  }): PhoneMessage[]
+  texts(filter?: TextFilter): PhoneMessage[]
+  /** The one that was active last comes first. */
+  list(): SimulatedPhone[]
   code(to: string): string | undefined
   reply(reply: PhoneReply): Promise<PhoneMessage>
 }
@@ -55,14 +77,42 @@ export function createPhones(tools: {
   callbacks: Callbacks
 }): Phones {
   const { settings, messages, optOuts, callbacks } = tools
-  const texts: Phones['texts'] = ({ to, direction = 'outbound' } = {}) =>
-    messages
-      .all()
-      .map(showOnPhone)
-      .filter((text) => text.direction === direction && (to === undefined || text.to === to))
+  const texts: Phones['texts'] = ({ to, direction = 'outbound', phone } = {}) => {
+    const fits = (message: Message) =>
+      phone === undefined
+        ? directionOf(message) === direction && (to === undefined || message.to === to)
+        : phoneOf(message) === phone
+    return messages.all().filter(fits).map(showOnPhone)
+  }
+  const defaultSender = settings.senders?.[0] ?? firstPooled(settings)
+  const senderFor = (address: string): string => {
+    const last = messages.all().findLast((one) => isFromSender(one) && one.to === address)
+    return last?.from ?? (address.startsWith('whatsapp:') ? whatsappSandbox : defaultSender)
+  }
 
   return {
     texts,
+    list() {
+      const found = new Map<string, { last: Message; received: number; repliesTo: string }>()
+      for (const message of messages.all()) {
+        const number = phoneOf(message)
+        const { received = 0, repliesTo = defaultSender } = found.get(number) ?? {}
+        // Put in again, so that the order is that of the newest texts.
+        found.delete(number)
+        found.set(number, {
+          last: message,
+          received: received + (hasArrived(message) ? 1 : 0),
+          repliesTo: isFromSender(message) ? (message.from ?? repliesTo) : repliesTo,
+        })
+      }
+      return [...found].toReversed().map(([number, { last, received, repliesTo }]) => ({
+        number,
+        received,
+        last: showOnPhone(last),
+        optedOutOf: [...optOuts.of(number), ...optOuts.of(`whatsapp:${number}`)],
+        repliesTo,
+      }))
+    },
     code(to) {
       for (const text of texts({ to }).toReversed()) {
         const code = text.code ?? text.body.match(/(?<!\d)\d{4,10}(?!\d)/g)?.at(-1)
@@ -71,10 +121,7 @@ export function createPhones(tools: {
       return undefined
     },
     async reply({ from, to, body, extras }) {
-      const last = messages
-        .all()
-        .findLast((one) => one.to === from && one.kind === 'message' && one.direction !== 'inbound')
-      const sender = to ?? last?.from ?? settings.senders?.[0] ?? firstPooled(settings)
+      const sender = to ?? senderFor(from)
       const services = settings.messagingServices.filter(({ senders }) => senders.includes(sender))
       const [service] = services
       for (const blocked of [sender, ...services.map(({ sid }) => sid)])
@@ -105,46 +152,36 @@ export function createPhones(tools: {
   }
 }
 
+// https://www.twilio.com/docs/whatsapp/sandbox
+const whatsappSandbox = 'whatsapp:+14155238886'
+
 function firstPooled(settings: Settings): string {
   return settings.messagingServices.flatMap(({ senders }) => senders)[0] ?? '+15005550006'
 }
 
-function inboundForm(
-  message: Message,
-  accountSid: string,
-  extras: Readonly<Record<string, string>>,
-): URLSearchParams {
-  const form = new URLSearchParams({
-    ToCountry: 'US',
-    ToState: '',
-    SmsMessageSid: message.sid,
-    NumMedia: '0',
-    ToCity: '',
-    FromZip: '',
-    SmsSid: message.sid,
-    FromState: '',
-    SmsStatus: 'received',
-    FromCity: '',
-    Body: message.phoneBody,
-    FromCountry: '',
-    To: message.to,
-    ToZip: '',
-    NumSegments: String(countSegments(message.phoneBody)),
-    MessageSid: message.sid,
-    AccountSid: accountSid,
-    From: message.from ?? '',
-    ApiVersion: '2010-04-01',
-  })
-  if (message.serviceSid !== null) form.set('MessagingServiceSid', message.serviceSid)
-  for (const [name, value] of Object.entries(extras)) form.set(name, value)
-  return form
+function directionOf(message: Message): PhoneMessage['direction'] {
+  return message.direction === 'inbound' ? 'inbound' : 'outbound'
+}
+
+function phoneOf(message: Message): string {
+  const address = message.direction === 'inbound' ? message.from : message.to
+  return (address ?? '').replace(/^whatsapp:/, '')
+}
+
+/** Verify's own texts are from nobody who could be answered. */
+function isFromSender(message: Message): boolean {
+  return message.kind === 'message' && message.direction !== 'inbound' && message.from !== null
+}
+
+function hasArrived(message: Message): boolean {
+  return message.direction !== 'inbound' && message.status === 'delivered'
 }
 
 function showOnPhone(message: Message): PhoneMessage {
   return {
     sid: message.sid,
     kind: message.kind,
-    direction: message.direction === 'inbound' ? 'inbound' : 'outbound',
+    direction: directionOf(message),
     to: message.to,
     from: message.from,
     messagingServiceSid: message.serviceSid,

@@ -11,6 +11,12 @@ export type Reply =
       sentBytes?: number | undefined
     }
   | { kind: 'hang-up'; by: 'close' | 'reset' }
+  | {
+      kind: 'stream'
+      headers: Record<string, string>
+      /** Starts the writing; the answer is called when the reader has gone. */
+      open: (write: (text: string) => void) => () => void
+    }
 
 export function replyOf(answer: Answer, headers: Record<string, string>): Reply {
   const body = answer.body === undefined ? '' : JSON.stringify(answer.body)
@@ -29,6 +35,7 @@ export function replyOf(answer: Answer, headers: Record<string, string>): Reply 
 /** For callers in the same process: a broken connection is a rejection, or a body that breaks. */
 export function toResponse(reply: Reply): Response {
   if (reply.kind === 'hang-up') throw connectionEnded()
+  if (reply.kind === 'stream') return new Response(bodyOf(reply), { headers: reply.headers })
   const { status, headers, body, sentBytes } = reply
   if (status === 204 || status === 304) return new Response(null, { status, headers })
   if (sentBytes === undefined) return new Response(body, { status, headers })
@@ -42,6 +49,19 @@ export function toResponse(reply: Reply): Response {
     },
   })
   return new Response(stream, { status, headers })
+}
+
+function bodyOf({ open }: Extract<Reply, { kind: 'stream' }>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let close: (() => void) | undefined
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      close = open((text) => controller.enqueue(encoder.encode(text)))
+    },
+    cancel() {
+      close?.()
+    },
+  })
 }
 
 function connectionEnded(): TypeError {

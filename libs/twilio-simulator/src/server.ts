@@ -70,6 +70,12 @@ function write(reply: Reply, outgoing: ServerResponse): void {
     else socket?.destroy()
     return
   }
+  if (reply.kind === 'stream') {
+    outgoing.writeHead(200, reply.headers)
+    const close = reply.open((text) => outgoing.write(text))
+    outgoing.once('close', close)
+    return
+  }
   const { status, headers, body, sentBytes } = reply
   const bytes = Buffer.from(body)
   if (sentBytes === undefined) {

@@ -16,6 +16,8 @@ interface VerifyRules {
 export interface Settings {
   accountSid: string
   authToken: string
+  /** Nobody has given one. */
+  authTokenIsOwn: boolean
   apiKeys: readonly ApiKey[]
   testAccountSid: string
   testAuthToken: string
@@ -42,6 +44,7 @@ export function readOptions(options: SimulatorOptions): Settings {
   return {
     accountSid: options.accountSid ?? fixedSid('AC', 1),
     authToken: options.authToken ?? fixedSid('', 0x70c3e),
+    authTokenIsOwn: options.authToken === undefined,
     apiKeys: options.apiKeys ?? [{ sid: fixedSid('SK', 1), secret: fixedSid('', 0x5ec3e7) }],
     testAccountSid: options.testAccountSid ?? fixedSid('AC', 2),
     testAuthToken: options.testAuthToken ?? fixedSid('', 0x7e57),

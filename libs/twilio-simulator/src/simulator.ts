@@ -1,6 +1,6 @@
-import type { Behaviour } from './behaviours.ts'
-import type { ApiKey } from './options.ts'
-import type { PhoneMessage, PhoneReply } from './phones.ts'
+import type { Behaviour, BehaviourFilter } from './behaviours.ts'
+import type { ApiKey, MessagingService } from './options.ts'
+import type { PhoneMessage, PhoneReply, SimulatedPhone, TextFilter } from './phones.ts'
 import type { RequestEntry } from './request-log.ts'
 import type { ListeningSimulator } from './server.ts'
 import type { VerificationChannel, VerificationStatus } from './verifications.ts'
@@ -45,10 +45,9 @@ export interface Simulator {
    * Every text that was accepted, oldest first, at whatever state; Verify's too. A phone keeps what
    * the account redacts or deletes. `direction: 'inbound'` lists what phones wrote.
    */
-  messages(filter?: {
-    to?: string | undefined
-    direction?: 'outbound' | 'inbound' | undefined
-  }): PhoneMessage[]
+  messages(filter?: TextFilter): PhoneMessage[]
+  /** Every phone that got a text or wrote one; the one that was active last comes first. */
+  phones(): SimulatedPhone[]
   verifications(filter?: { to?: string | undefined }): SimulatedVerification[]
   /** The last code a number got: Verify's, or the last 4 to 10 digits in a row of a text. */
   code(to: string): string | undefined
@@ -56,10 +55,17 @@ export interface Simulator {
   behave(...behaviours: Behaviour[]): void
   /** The behaviours that are still to strike, with the times they have left. */
   behaviours(): readonly Behaviour[]
-  clearBehaviours(): void
+  /** Drops all behaviours, or those of one kind, for one number, or both. */
+  clearBehaviours(which?: BehaviourFilter): void
   /** Writes a text on a phone; resolves after the first try to post it to the inbound URL. */
   reply(reply: PhoneReply): Promise<PhoneMessage>
+  /** Where replies are posted, unless the number's Messaging Service says another place. */
+  readonly inboundUrl: string | undefined
+  /** From now on; a RangeError when Twilio would not call that URL. Without one, replies are kept. */
+  setInboundUrl(url: string | undefined): void
+  readonly messagingServices: readonly MessagingService[]
   readonly clock: {
+    readonly kind: 'real' | 'manual'
     now(): Date
     /**
      * Moves time on by milliseconds. Everything that falls due happens in order, and every post of
@@ -68,6 +74,8 @@ export interface Simulator {
      */
     advance(ms: number): Promise<void>
   }
+  /** Calls back after every change to anything above; the answer ends it. */
+  onChange(listener: () => void): () => void
   /** Resolves when no callback is being posted. Retries that still wait are not waited for. */
   settled(): Promise<void>
   /** API calls and callbacks, oldest first. */
@@ -76,6 +84,8 @@ export interface Simulator {
   waitFor(matches: (entry: RequestEntry) => boolean): Promise<RequestEntry>
   /** Forgets messages, verifications, opt-outs, behaviours and requests. Time stays. */
   reset(): void
+  /** Another one after each reset, and in each process: what was counted before is void. */
+  readonly run: string
   /** Ends timers, connections and servers. */
   close(): Promise<void>
 }

@@ -1,0 +1,38 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Api } from './api.ts'
+import type { Live } from './live.ts'
+
+/** What a part of a page shows: `loading` once, then data; an error leaves the old data in place. */
+export interface Data<T> {
+  value: T | undefined
+  /** A sentence, while the last try has failed. */
+  problem: string | undefined
+  reload: () => Promise<void>
+}
+
+/** Reads a path of the API, again when it changes, and whenever `live` says so. */
+export function useData<T>(api: Api, path: string, { live }: { live?: Live } = {}): Data<T> {
+  const [state, setState] = useState<{ path: string; value?: T; problem?: string }>({ path })
+  const turn = useRef(0)
+  const read = async () => {
+    const mine = ++turn.current
+    const answer = await api.get<T>(path)
+    // An answer that was overtaken by a later question is old news.
+    if (mine !== turn.current) return
+    setState((old) => {
+      if (answer.kind === 'ok') return { path, value: answer.value }
+      const { value } = old.path === path ? old : {}
+      return { path, problem: answer.message, ...(value === undefined ? {} : { value }) }
+    })
+  }
+  useEffect(() => {
+    void read()
+    const stop = live?.listen(() => void read())
+    return () => {
+      turn.current++
+      stop?.()
+    }
+  }, [path, live])
+  const { value, problem } = state.path === path ? state : {}
+  return { value, problem, reload: read }
+}
