@@ -17,6 +17,15 @@ export function verificationEvent(
   return { verificationId: id, kind, nth, toPhone, purpose, channel, createdAt }
 }
 
+/** How a verification ends that somebody or its time ends: without a guess left it had failed before. */
+export function endKindOf(
+  verification: Verification,
+  maxAttempts: number,
+  otherwise: 'canceled' | 'expired',
+): VerificationEventKind {
+  return verification.attempts >= maxAttempts ? 'failed' : otherwise
+}
+
 /** Ending verifications whose time is over. */
 export interface VerificationExpiry {
   /** Ends a bounded number; answers how many. */
@@ -33,15 +42,16 @@ export function createVerificationExpiry(parts: {
   clock: Clock
 }): VerificationExpiry {
   const { settings, store, signals, clock } = parts
-  // Out of guesses it had failed before; that is written here where the process died over it.
-  const endOf = ({ attempts }: Verification) =>
-    attempts >= settings.verification.maxAttempts ? 'failed' : 'expired'
+  const { maxAttempts } = settings.verification
   return {
     async expireDue() {
       const now = clock.now()
       const expired = await store.transaction(async ({ verifications, verificationEvents }) => {
         const late = await verifications.expire(now, batch)
-        await verificationEvents.append(late.map((one) => verificationEvent(one, endOf(one), now)))
+        // That it failed is known already, unless a process died over it.
+        await verificationEvents.append(
+          late.map((one) => verificationEvent(one, endKindOf(one, maxAttempts, 'expired'), now)),
+        )
         return late
       })
       if (expired.length > 0) signals.changed([])

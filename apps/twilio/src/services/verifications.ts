@@ -16,7 +16,7 @@ import type { StartInput, StartResult } from './start-request.ts'
 import type { Throttles } from './throttles.ts'
 import { createTwilioVerify } from './twilio-verify.ts'
 import { type CheckInput, type CheckResult, createCheck } from './verification-check.ts'
-import { verificationEvent } from './verification-events.ts'
+import { endKindOf, verificationEvent } from './verification-events.ts'
 import { createStart } from './verification-start.ts'
 
 export type { Proof } from './proof.ts'
@@ -82,8 +82,9 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       const isEnded = await store.transaction(
         async (tables) => {
           const ended = await tables.verifications.end(verificationId, 'canceled', now)
+          const kind = endKindOf(verification, settings.verification.maxAttempts, 'canceled')
           if (ended) {
-            await tables.verificationEvents.append([verificationEvent(verification, 'canceled', now)])
+            await tables.verificationEvents.append([verificationEvent(verification, kind, now)])
           }
           return ended
         },

@@ -245,6 +245,8 @@ describe('events of verifications', () => {
     await check(failed.id, wrong)
     await check(failed.id, wrong)
     await test.app.verifications.cancel(canceled.id)
+    // It had its end before.
+    await test.app.verifications.cancel(failed.id)
     await test.app.runDue()
     await test.advance(601_000)
     await test.app.runDue()
