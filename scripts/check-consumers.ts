@@ -82,6 +82,36 @@ console.log(sent.kind, found.kind === 'found' ? found.message.status : found.kin
 await sms.stop()
 `
 
+const hosts = `import 'reflect-metadata'
+import { createTwilioApp, defineConfig } from '@hsb/twilio'
+import { MessagesService, TwilioModule, TwilioService } from '@hsb/twilio/nest'
+import { keepTwilioApp, twilioRoutes } from '@hsb/twilio/next'
+import { NestFactory } from '@nestjs/core'
+import Fastify from 'fastify'
+
+const config = defineConfig({
+  twilio: { accountSid: \`AC\${'0'.repeat(32)}\`, authToken: '0'.repeat(32), defaultFrom: 'Shop' },
+  publicUrl: 'https://shop.example.com/sms',
+  database: ':memory:',
+  worker: 'manual',
+})
+const app = Fastify()
+app.register(createTwilioApp(config).fastify)
+const live = await app.inject({ url: '/sms/livez' })
+
+const sms = keepTwilioApp(() => createTwilioApp(config))
+const { GET } = twilioRoutes(sms)
+const routed = await GET(new Request('https://shop.example.com/sms/livez/'))
+
+const module = TwilioModule.forRootAsync({ inject: [], useFactory: () => config })
+const nest = await NestFactory.createApplicationContext(module, { logger: false })
+const sent = await nest.get(MessagesService).send({ toPhone: '+14155552671', message: 'Hello' })
+// @ts-expect-error the app is a member of the service
+void nest.get(TwilioService).messages
+console.log(live.statusCode, routed.status, sent.kind)
+process.exit()
+`
+
 const strict = {
   target: 'es2022',
   strict: true,
@@ -122,6 +152,14 @@ const projects = {
   },
 }
 
+// What a host brings along has types of its own making: they are its business.
+const withHosts = {
+  files: ['hosts.ts'],
+  compilerOptions: { ...projects['server by Node'].compilerOptions, skipLibCheck: true },
+}
+const frameworks = ['@nestjs/common@12.5.1', '@nestjs/core@12.5.1', 'fastify@5.12.8']
+const theirPeers = ['reflect-metadata@0.2.2', 'rxjs@7.8.2']
+
 const folder = mkdtempSync(join(tmpdir(), 'hsb-consumer-'))
 let failures = 0
 function report(ok: boolean, what: string, output: string): void {
@@ -130,6 +168,9 @@ function report(ok: boolean, what: string, output: string): void {
   console.error(output)
   failures++
 }
+
+const install = ['install', '--no-audit', '--no-fund', '--ignore-scripts']
+const stdio = ['ignore', 'ignore', 'inherit'] as const
 
 try {
   const packs = packages.map((path) => `./${path}`)
@@ -140,13 +181,10 @@ try {
     ([name, one]) => `${name}@npm:typescript@${one}`,
   )
   const wanted = [...tarballs, ...typescripts, '@types/node@24.19.2']
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', ...wanted], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  execFileSync('npm', [...install, ...wanted], { cwd: folder, stdio: [...stdio] })
   writeFileSync(join(folder, 'page.ts'), page)
   writeFileSync(join(folder, 'server.ts'), server)
-  for (const [project, config] of Object.entries(projects)) {
+  const check = (project: string, config: object) => {
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
     for (const [compiler, version] of Object.entries(compilers)) {
       const tsc = join(folder, 'node_modules', compiler, 'bin', 'tsc')
@@ -154,8 +192,20 @@ try {
       report(run.status === 0, `${project}, TypeScript ${version}`, run.stdout + run.stderr)
     }
   }
-  const run = spawnSync(process.execPath, ['server.ts'], { cwd: folder, encoding: 'utf8' })
-  report(run.stdout === 'accepted QUEUED\n', 'it runs', run.stdout + run.stderr)
+  const runs = (file: string, words: string) => {
+    const run = spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' })
+    report(run.stdout === words, `${file} runs`, run.stdout + run.stderr)
+  }
+  for (const [project, config] of Object.entries(projects)) check(project, config)
+  // Without any framework installed.
+  runs('server.ts', 'accepted QUEUED\n')
+  execFileSync('npm', [...install, ...frameworks, ...theirPeers], {
+    cwd: folder,
+    stdio: [...stdio],
+  })
+  writeFileSync(join(folder, 'hosts.ts'), hosts)
+  check('Fastify, Nest and Next by Node', withHosts)
+  runs('hosts.ts', '200 200 accepted\n')
 } finally {
   rmSync(folder, { recursive: true })
 }
