@@ -50,6 +50,14 @@ const projects = {
   },
 }
 
+// What a host brings along has types of its own making: they are its business.
+const withHosts = {
+  files: ['hosts.ts'],
+  compilerOptions: { ...projects['server by Node'].compilerOptions, skipLibCheck: true },
+}
+const frameworks = ['@nestjs/common@12.5.1', '@nestjs/core@12.5.1', 'fastify@5.12.8']
+const theirPeers = ['reflect-metadata@0.2.2', 'rxjs@7.8.2']
+
 const folder = mkdtempSync(join(tmpdir(), 'hsb-consumer-'))
 
 function npm(...args: string[]): void {
@@ -82,6 +90,17 @@ function run(program: string, expected: string): void {
   report(ran.stdout === expected, `${program} runs`, ran.stdout + ran.stderr)
 }
 
+/** Type-checks what a user would, by each compiler. */
+function check(project: string, config: object): void {
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  for (const [compiler, version] of Object.entries(compilers)) {
+    const tsc = join(folder, 'node_modules', compiler, 'bin', 'tsc')
+    const checked = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
+    const what = `${project}, TypeScript ${version}`
+    report(checked.status === 0, what, checked.stdout + checked.stderr)
+  }
+}
+
 try {
   const tarballs = packages.map((path) => pack(path, folder).tarball)
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
@@ -91,20 +110,17 @@ try {
   npm('install', ...tarballs)
   npm('install', '--save-dev', ...typescripts, '@types/node@24.19.2')
   countWhatCame()
-  for (const name of programs) copyFileSync(join('scripts/consumer', name), join(folder, name))
-  for (const [project, config] of Object.entries(projects)) {
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-    for (const [compiler, version] of Object.entries(compilers)) {
-      const tsc = join(folder, 'node_modules', compiler, 'bin', 'tsc')
-      const checked = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' })
-      const what = `${project}, TypeScript ${version}`
-      report(checked.status === 0, what, checked.stdout + checked.stderr)
-    }
+  for (const name of [...programs, 'hosts.ts']) {
+    copyFileSync(join('scripts/consumer', name), join(folder, name))
   }
+  for (const [project, config] of Object.entries(projects)) check(project, config)
   npm('ci', '--omit=dev')
   run('server.ts', 'accepted QUEUED\n')
   run('smoke.ts', 'DELIVERED approved\n1\n')
   run('phones.ts', '200 true\n'.repeat(4))
+  npm('install', ...frameworks, ...theirPeers)
+  check('Fastify, Nest and Next by Node', withHosts)
+  run('hosts.ts', '200 200 accepted\n')
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -38,7 +38,10 @@ describe('docs/hosts.md', () => {
     for (const [name = '', line = ''] of rows) {
       const [, anchor = ''] = /^\[.*\]\(docs\/hosts\.md#(\w+)\)$/.exec(name) ?? []
       const headings = [...page.matchAll(/^## (.*)$/gm)].map(([, one = '']) => one)
-      assert.ok(headings.some((one) => one.toLowerCase().replace('.', '') === anchor), name)
+      assert.ok(
+        headings.some((one) => one.toLowerCase().replace('.', '') === anchor),
+        name,
+      )
       const files: Record<string, string> = {
         nest: 'nest/app.module.ts',
         next: 'next/app/sms/[[...path]]/route.ts',
