@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { toMessage } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
 import { orNull, type Session, statement } from './statement.ts'
-import type { MessageStore } from './store.ts'
+import type { MessagePage, MessageStore } from './store.ts'
 
 // By the id, which is the time: the newest first, and never by a number of rows to be passed over.
 // The cast tells PostgreSQL what an absent value would be.
@@ -36,6 +36,18 @@ const byId = statement<MessageRow, Filter>(
     order by id desc limit ${bind('limit')}`,
 )
 
+// A partial index serves only a statement that repeats its condition.
+const notArrived: readonly string[] = ['UNDELIVERED', 'FAILED', 'CANCELED', 'EXPIRED']
+
+const byFailure = statement<MessageRow, Filter>(
+  (bind, engine) => sql`
+    select * from sms_log
+    where status in (${sql.join(notArrived.map((status) => sql.lit(status)))})
+      and id < ${bind('before')} and id >= ${bind('from')}
+      and status in ${engine.texts(bind('statuses'))}
+    order by id desc limit ${bind('limit')}`,
+)
+
 const endOfStretch = statement<{ id: string | null }, 'before' | 'from' | 'length'>(
   (bind) => sql`
     select min(id) as id from (
@@ -44,7 +56,8 @@ const endOfStretch = statement<{ id: string | null }, 'before' | 'from' | 'lengt
     ) as stretch`,
 )
 
-// A status has no index, which would cost each step of each message: it is looked for in stretches.
+// Any other status has no index, which would cost each step of each message: it is looked for in
+// stretches. The newest messages stand where most do, so that the first one is mostly enough.
 const stretch = 10_000
 
 /** The part of the message store that people look at. */
@@ -58,8 +71,10 @@ export function createMessageLists(session: Session): Pick<MessageStore, 'list'>
           toPhone === undefined
             ? await byErrorCode(session, { ...filter, errorCode: orNull(errorCode) })
             : await byPhone(session, { ...filter, phone: toPhone, errorCode: orNull(errorCode) })
-        const last = rows.length < limit ? undefined : rows.at(-1)?.id
-        return { messages: rows.map(toMessage), next: last }
+        return pageOf(rows, limit)
+      }
+      if (statuses?.every((status) => notArrived.includes(status))) {
+        return pageOf(await byFailure(session, filter), limit)
       }
       let start = from
       if (wanted !== undefined) {
@@ -67,10 +82,13 @@ export function createMessageLists(session: Session): Pick<MessageStore, 'list'>
         if (!row || row.id === null) return { messages: [], next: undefined }
         start = row.id
       }
-      const rows = await byId(session, { ...filter, from: start })
-      const last = rows.at(-1)?.id
-      if (rows.length === limit) return { messages: rows.map(toMessage), next: last }
-      return { messages: rows.map(toMessage), next: wanted === undefined ? undefined : start }
+      const page = pageOf(await byId(session, { ...filter, from: start }), limit)
+      return wanted === undefined ? page : { ...page, next: page.next ?? start }
     },
   }
+}
+
+function pageOf(rows: MessageRow[], limit: number): MessagePage {
+  const next = rows.length < limit ? undefined : rows.at(-1)?.id
+  return { messages: rows.map(toMessage), next }
 }

@@ -44,6 +44,7 @@ export function listContract(open: OpenStore): void {
         [{ statuses }, ['d', 'b', 'a']],
         [{ statuses, from: 'b' }, ['d', 'b']],
         [{ statuses, before: 'd' }, ['b', 'a']],
+        [{ statuses: ['QUEUED', 'FAILED'] }, ['e', 'a']],
         [{ toPhone: other, statuses }, ['b']],
         [{ toPhone: other, errorCode: 30003, statuses: ['FAILED'] }, []],
         [{ errorCode: 30003, statuses: ['FAILED'] }, ['a']],
@@ -61,8 +62,8 @@ export function listContract(open: OpenStore): void {
         const some = Array.from({ length: 4_000 }, (_, i) => idOf(n + i))
         await insertMessages(store, ...some.map((id) => sampleMessage({ id, status: 'SENT' })))
       }
-      await insertMessages(store, sampleMessage({ id: 'a', status: 'CANCELED' }))
-      const query = { statuses: ['CANCELED'] as const, limit: 5 }
+      await insertMessages(store, sampleMessage({ id: 'a', status: 'READ' }))
+      const query = { statuses: ['READ'] as const, limit: 5 }
       const first = await store.messages.list(query)
       assert.deepEqual([idsOf(first.messages), first.next], [[], idOf(2_000)])
       const second = await store.messages.list({ ...query, before: first.next })

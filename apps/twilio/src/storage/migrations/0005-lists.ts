@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Migration } from './migration.ts'
 
 /**
- * Lists of messages for people. Both indexes are written once in the life of a message on SQLite; the
- * second one holds only those that met an error.
+ * Lists of messages for people. On SQLite an index is written once in the life of a message, and the
+ * last two hold only messages that did not arrive. Of a status alone there is none: it would cost each
+ * step of each message.
  */
 export const lists: Migration = {
   name: '0005-lists',
@@ -20,6 +21,13 @@ export const lists: Migration = {
       .on('sms_log')
       .columns(['error_code', 'id'])
       .where(sql.ref('error_code'), 'is not', null)
+      .execute()
+    // messages.list by the statuses that a person looks for.
+    await db.schema
+      .createIndex('sms_log_not_arrived')
+      .on('sms_log')
+      .column('id')
+      .where(sql<boolean>`status in ('UNDELIVERED', 'FAILED', 'CANCELED', 'EXPIRED')`)
       .execute()
   },
 }

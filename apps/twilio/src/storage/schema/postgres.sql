@@ -171,6 +171,7 @@ CREATE INDEX sms_event_orphan ON sms_event USING btree (provider_msg_id) WHERE (
 CREATE INDEX sms_log_error_code ON sms_log USING btree (error_code, id) WHERE (error_code IS NOT NULL);
 CREATE INDEX sms_log_expiring ON sms_log USING btree (expires_at) WHERE (status = ANY (ARRAY['SCHEDULED'::text, 'QUEUED'::text]));
 CREATE UNIQUE INDEX sms_log_idempotency_key ON sms_log USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX sms_log_not_arrived ON sms_log USING btree (id) WHERE (status = ANY (ARRAY['UNDELIVERED'::text, 'FAILED'::text, 'CANCELED'::text, 'EXPIRED'::text]));
 CREATE UNIQUE INDEX sms_log_provider_msg_id ON sms_log USING btree (provider_msg_id) WHERE (provider_msg_id IS NOT NULL);
 CREATE INDEX sms_log_rivals ON sms_log USING btree (to_phone) WHERE (status_rank = 1);
 CREATE INDEX sms_log_running ON sms_log USING btree (status, next_at) WHERE (status_rank = 1);

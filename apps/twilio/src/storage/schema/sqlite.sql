@@ -67,6 +67,7 @@ CREATE TABLE "sms_log" (
 CREATE INDEX "sms_log_error_code" on "sms_log" ("error_code", "id") where "error_code" is not null;
 CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SCHEDULED', 'QUEUED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
+CREATE INDEX "sms_log_not_arrived" on "sms_log" ("id") where status in ('UNDELIVERED', 'FAILED', 'CANCELED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
 CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
 CREATE INDEX "sms_log_running" on "sms_log" ("status", "next_at") where "status_rank" = 1;
