@@ -26,7 +26,7 @@ export function hostileTexts(): void {
         await page.locator('.request-detail').waitFor()
       }
       const canary = await page.evaluate(
-        'document.querySelectorAll("#app script, #app iframe, #app img, #app object, #app base").length',
+        'document.querySelectorAll("#app script, #app iframe, #app img, #app object, #app base, [style], [onclick]").length',
       )
       assert.deepEqual([sins, canary], [[], 0])
     })
