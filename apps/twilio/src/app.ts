@@ -22,19 +22,23 @@ import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createBlocks } from './services/blocks.ts'
+import { type Audit, createAudit } from './services/audit.ts'
 import { createCallbacks } from './services/callbacks.ts'
 import { createCommits } from './services/commits.ts'
 import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
 import { createExpiry } from './services/expiry.ts'
 import { createFlow } from './services/flow.ts'
+import { createInbound } from './services/inbound.ts'
 import { createMessages, type Messages } from './services/messages.ts'
 import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
 import { createPace } from './services/pace.ts'
 import { createPresence } from './services/presence.ts'
+import { createQueue, type Queue } from './services/queue.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
+import { createRefusalLog } from './services/refusal-log.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createSteadyClock } from './services/steady-clock.ts'
@@ -61,6 +65,8 @@ export interface TwilioApp {
   messages: Messages
   verifications: Verifications
   optOuts: OptOuts
+  queue: Queue
+  audit: Audit
   apiKeys: ApiKeys
   workers: Workers
   /** Every setting in force; secrets print as `[secret]`. */
@@ -135,8 +141,10 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     )
   const flow = createFlow({ ...shared, random, holder: newId() })
   const pace = createPace({ settings, clock, random, segmentsOf })
-  const callbacks = createCallbacks(shared)
-  const apiKeys = createApiKeys({ store: store.apiKeys, clock, randomBytes })
+  const tellOfRefusal = createRefusalLog(shared)
+  const callbacks = createCallbacks({ ...shared, tellOfRefusal })
+  const inbound = createInbound({ ...shared, tellOfRefusal, newId })
+  const apiKeys = createApiKeys({ store, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
   const pump = createPump({
     ...shared,
@@ -191,6 +199,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       settings,
       messages,
       callbacks,
+      inbound,
       verifications,
       readiness,
       openApi: createOpenApi(endpoints, settings),
@@ -215,6 +224,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     messages,
     verifications,
     optOuts: createOptOuts(store, clock),
+    queue: createQueue({ ...shared, flow }),
+    audit: createAudit(store.audit),
     apiKeys,
     workers: createWorkers(store.workers, clock),
     settings,

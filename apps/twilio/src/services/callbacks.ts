@@ -20,9 +20,6 @@ export type CallbackResult =
   | { kind: 'malformed'; words: string }
   | { kind: 'unavailable' }
 
-/** How long one line about refused callbacks has to do. */
-const quietMs = 60_000
-
 /** What the carrier tells us by webhook. */
 export interface Callbacks {
   /** Checks, then stores; when it resolves with `stored`, the event is on disk. */
@@ -34,31 +31,18 @@ export function createCallbacks(parts: {
   settings: Settings
   store: Store
   provider: Provider
+  tellOfRefusal: () => void
   signals: Signals
   clock: Clock
   logger: Logger
 }): Callbacks {
-  const { settings, store, provider, signals, clock, logger } = parts
+  const { settings, store, provider, tellOfRefusal, signals, clock, logger } = parts
   const storeReading = createBatcher<Reading, Set<string>>(async (readings) => {
     const changed = await store.transaction((tables) =>
       storeGroup(tables, readings, clock.now(), settings.delivery),
     )
     return readings.map(() => changed)
   })
-  let refused = 0
-  let quietUntil = -Infinity
-
-  // A rotated token or a wrong `publicUrl` looks like a forger. A stranger must not fill the log.
-  function tellOfRefusal(): void {
-    refused++
-    if (clock.monotonic() < quietUntil) return
-    logger.warn(
-      { event: 'callback-refused', refused, public_url: settings.publicUrl },
-      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has',
-    )
-    refused = 0
-    quietUntil = clock.monotonic() + quietMs
-  }
 
   return {
     async receive(request) {

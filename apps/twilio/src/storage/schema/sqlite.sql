@@ -6,6 +6,15 @@ CREATE TABLE "sms_api_key" (
   "created_at" bigint not null,
   "revoked_at" bigint
 );
+CREATE TABLE "sms_audit" (
+  "id" integer primary key autoincrement,
+  "actor" text not null,
+  "action" text not null,
+  "subject" text not null,
+  "detail" text,
+  "created_at" bigint not null
+);
+CREATE INDEX "sms_audit_subject" on "sms_audit" ("subject", "id");
 CREATE TABLE "sms_cursor" (
   "name" text not null primary key,
   "position" text not null,
@@ -62,10 +71,13 @@ CREATE TABLE "sms_log" (
   "updated_at" bigint not null,
   "idempotency_key" text,
   "request_hash" text,
-  "lapses" integer default 0 not null
+  "lapses" integer default 0 not null,
+  "resend_of" text
 );
 CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SCHEDULED', 'QUEUED');
+CREATE INDEX "sms_log_failed" on "sms_log" ("id") where status in ('FAILED', 'UNDELIVERED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
+CREATE INDEX "sms_log_inbound" on "sms_log" ("id") where direction = 'inbound';
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
 CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
 CREATE INDEX "sms_log_running" on "sms_log" ("status", "next_at") where "status_rank" = 1;
@@ -76,10 +88,14 @@ CREATE TABLE "sms_migration" (
   "applied_at" bigint not null
 );
 CREATE TABLE "sms_opt_out" (
-  "phone" text not null primary key,
+  "phone" text not null,
+  "sender" text default '' not null,
+  "source" text default 'host' not null,
   "reason" text not null,
-  "created_at" bigint not null
+  "created_at" bigint not null, constraint "sms_opt_out_pkey" primary key ("phone",
+  "sender")
 );
+CREATE INDEX "sms_opt_out_created_at" on "sms_opt_out" ("created_at", "phone", "sender");
 CREATE TABLE "sms_throttle" (
   "key" text not null primary key,
   "hits" text not null,
