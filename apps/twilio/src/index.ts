@@ -8,8 +8,19 @@ export type { Message, MessageStatus } from './domain/message.ts'
 export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
-export type { Messages, SendInput, SendOptions, SendResult } from './services/messages.ts'
+export type { Audit } from './services/audit.ts'
+export type {
+  CancelResult,
+  EraseResult,
+  Messages,
+  RedactResult,
+  ResendRefusal,
+  SendInput,
+  SendOptions,
+  SendResult,
+} from './services/messages.ts'
 export type { OptOuts } from './services/opt-outs.ts'
+export type { Queue, QueueFacts } from './services/queue.ts'
 export type {
   CheckInput,
   CheckResult,

@@ -5,7 +5,12 @@ import { live, sendMany } from './traffic.ts'
 
 const day = 86_400_000
 const quiet = {
-  ...{ waiting: 0, scheduled: 0, retrying: 0, sending: 0, inDoubt: 0, failed: 0 },
+  waiting: 0,
+  scheduled: 0,
+  retrying: 0,
+  sending: 0,
+  inDoubt: 0,
+  failed: 0,
   oldestSeconds: 0,
   isCapped: false,
   breaker: { kind: 'closed' },
@@ -30,7 +35,12 @@ describe('queue.facts', () => {
     await test.advance(7_900)
     assert.deepEqual(await test.app.queue.facts(), {
       ...quiet,
-      ...{ waiting: 2, scheduled: 1, retrying: 1, inDoubt: 1, failed: 1, oldestSeconds: 7 },
+      waiting: 2,
+      scheduled: 1,
+      retrying: 1,
+      inDoubt: 1,
+      failed: 1,
+      oldestSeconds: 7,
     })
     await live(test, 2 * 86_400, 3_600)
     assert.deepEqual(await test.app.queue.facts(), quiet)

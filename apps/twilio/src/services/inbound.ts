@@ -76,7 +76,13 @@ async function storeGroup(
 function messageOf(text: InboundText, id: string, now: Instant): Message {
   const { channel, fromPhone, toPhone, messagingServiceSid, providerMsgId, numSegments } = text
   return {
-    ...{ id, channel, fromPhone, toPhone, messagingServiceSid, providerMsgId, numSegments },
+    id,
+    channel,
+    fromPhone,
+    toPhone,
+    messagingServiceSid,
+    providerMsgId,
+    numSegments,
     direction: 'inbound',
     message: text.text,
     mediaUrls: text.mediaUrls,

@@ -22,13 +22,7 @@ import type { RunGuarded, Throttles } from './throttles.ts'
 
 export type { SendInput, SendResult } from './message-checks.ts'
 export type { ResendRefusal } from './resend.ts'
-export type {
-  ActionOptions,
-  CancelResult,
-  EraseResult,
-  MessageActions,
-  RedactResult,
-} from './message-actions.ts'
+export type { CancelResult, EraseResult, RedactResult } from './message-actions.ts'
 
 /** Sending and reading messages. */
 export interface Messages extends MessageActions {

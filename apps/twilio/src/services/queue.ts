@@ -81,7 +81,11 @@ export function createQueue(parts: {
       const waitedMs = earliestAt === undefined ? 0 : Math.max(0, now - earliestAt)
       return {
         waiting: counted - scheduled - retrying,
-        ...{ scheduled, retrying, sending, inDoubt, failed },
+        scheduled,
+        retrying,
+        sending,
+        inDoubt,
+        failed,
         oldestSeconds: Math.floor(waitedMs / secondMs),
         isCapped: Math.max(counted, sending, inDoubt, failed) >= most,
         breaker: flow.state(),
