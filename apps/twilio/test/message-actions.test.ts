@@ -128,7 +128,8 @@ describe('messages.resend', () => {
     const ids = results.map((one) => (one.kind === 'accepted' ? one.message.id : one.kind))
     assert.equal(new Set(ids).size, 1)
     assert.equal((await test.app.audit.list({ subject: old.id })).length, 1)
-    const input = { toPhone: phone, message: old.message, metadata: { guest: 'Ada' } }
+    const { message, fromPhone } = old
+    const input = { toPhone: phone, message, fromPhone, metadata: { guest: 'Ada' } }
     const sent = await test.app.messages.send({
       ...input,
       caller: 'anna',

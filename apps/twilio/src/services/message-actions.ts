@@ -53,7 +53,7 @@ export interface MessageActions {
 }
 
 /** How many messages are looked at in one transaction. */
-const eraseBatch = 1_000
+const eraseBatch = 500
 
 /** The actions of one app. */
 export function createMessageActions(parts: {

@@ -6,13 +6,13 @@ import type { Clock } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
 import type { BreakerState, Flow } from './flow.ts'
 
-/** How many messages stand where. No figure is counted beyond 10,000 a priority. */
+/** How many messages stand where. Counting ends at 10,000 a priority, of what is planned at 1,000. */
 export interface QueueFacts {
-  /** To be sent now, or as soon as their turn comes. */
+  /** Due: they are sent as soon as their turn comes. */
   waiting: number
   /** To be sent at a time of their own. */
   scheduled: number
-  /** Tried before; they wait for their next try. */
+  /** Tried before, or put off for the pace of their sender: they are due again later. */
   retrying: number
   sending: number
   inDoubt: number
@@ -48,6 +48,8 @@ export interface Queue {
 
 /** Nothing is counted further than this. */
 const most = 10_000
+/** Nor this, of what has to be read for it. */
+const mostRead = 1_000
 const recentMs = 86_400_000
 const secondMs = 1_000
 /** Sorts behind every id. */
@@ -76,18 +78,19 @@ export function createQueue(parts: {
     async facts() {
       const now = clock.now()
       const failedFrom = firstIdAt(now - recentMs)
-      const found = await store.queue.facts({ failedFrom, most })
-      const { counted, scheduled, retrying, sending, inDoubt, failed, earliestAt } = found
-      const waitedMs = earliestAt === undefined ? 0 : Math.max(0, now - earliestAt)
+      const found = await store.queue.facts({ now, failedFrom, most, mostRead })
+      const { due, scheduled, retrying, sending, inDoubt, failed, earliestAt } = found
+      const waitedMs = earliestAt === undefined ? 0 : now - earliestAt
       return {
-        waiting: counted - scheduled - retrying,
+        waiting: due,
         scheduled,
         retrying,
         sending,
         inDoubt,
         failed,
         oldestSeconds: Math.floor(waitedMs / secondMs),
-        isCapped: Math.max(counted, sending, inDoubt, failed) >= most,
+        isCapped:
+          Math.max(due, sending, inDoubt, failed) >= most || scheduled + retrying >= mostRead,
         breaker: flow.state(),
         pace: { default: fallback, senders: await paceOf(now) },
       }

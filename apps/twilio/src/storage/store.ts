@@ -86,14 +86,16 @@ export interface AuditStore {
 /** What is asked about the messages of `sms_log` together, without reading all of them. */
 export interface QueueStore {
   /**
-   * Looks at `most` waiting messages of each priority, the earliest first, and counts no further than
-   * `most` of anything else. `failed` are those that ended badly with an id from `failedFrom` on.
+   * Counts up to `most` of each priority, and of what is planned for later up to `mostRead`. `failed` are
+   * those that ended badly with an id from `failedFrom` on.
    */
-  facts(query: { failedFrom: string; most: number }): Promise<{
-    counted: number
-    scheduled: number
-    retrying: number
+  facts(query: { now: Instant; failedFrom: string; most: number; mostRead: number }): Promise<{
+    due: number
+    /** Of those that are due. */
     earliestAt: Instant | undefined
+    scheduled: number
+    /** Queued, and to be sent later. */
+    retrying: number
     sending: number
     inDoubt: number
     failed: number
