@@ -61,6 +61,8 @@ export function createStubCarrier(onCall: (messageId: string) => void = () => {}
       fetchMany: async () => unavailable,
       find: async () => unavailable,
       readCallback: () => ({ kind: 'forged' }),
+      readInbound: () => ({ kind: 'forged' }),
+      redact: async () => unavailable,
       startVerification: async () => unavailable,
       checkVerification: async () => unavailable,
       cancelVerification: async () => {},

@@ -24,21 +24,25 @@ import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
 import { createBlocks } from './services/blocks.ts'
-import { type Callbacks, createCallbacks } from './services/callbacks.ts'
+import { type Audit, createAudit } from './services/audit.ts'
+import { createCallbacks } from './services/callbacks.ts'
 import { createCommits } from './services/commits.ts'
 import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
 import { createExpiry } from './services/expiry.ts'
 import { createFlow } from './services/flow.ts'
+import { createInbound } from './services/inbound.ts'
 import { createMessages, type Messages } from './services/messages.ts'
 import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
 import { createPace } from './services/pace.ts'
 import { createPresence } from './services/presence.ts'
+import { createQueue, type Queue } from './services/queue.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
 import { createConsumers, type On, type ParkedEvents } from './services/events.ts'
 import { doubtRestored, type RestoreResult } from './services/restore.ts'
+import { createRefusedCallbacks, type RefusedCallback } from './services/refused-callbacks.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createSteadyClock } from './services/steady-clock.ts'
@@ -68,9 +72,11 @@ export interface TwilioApp {
   messages: Messages
   verifications: Verifications
   optOuts: OptOuts
+  queue: Queue
+  audit: Audit
   apiKeys: ApiKeys
   /** Callbacks that were refused lately, to find out why: `hsb-twilio doctor --callback` takes one. */
-  callbacks: Pick<Callbacks, 'refused'>
+  callbacks: { refused(): RefusedCallback[] }
   workers: Workers
   /**
    * Calls `handler` for each event that matches: at least once, after its commit, also if this process
@@ -159,8 +165,10 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     )
   const flow = createFlow({ ...shared, random, holder: newId() })
   const pace = createPace({ settings, clock, random, segmentsOf })
-  const callbacks = createCallbacks(shared)
-  const apiKeys = createApiKeys({ store: store.apiKeys, clock, randomBytes })
+  const refusals = createRefusedCallbacks(shared)
+  const callbacks = createCallbacks({ ...shared, refusals })
+  const inbound = createInbound({ ...shared, refusals, newId })
+  const apiKeys = createApiKeys({ store, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
   const pump = createPump({
     ...shared,
@@ -224,6 +232,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       settings,
       messages,
       callbacks,
+      inbound,
       verifications,
       readiness,
       openApi: createOpenApi(endpoints, settings),
@@ -250,11 +259,13 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     messages,
     verifications,
     optOuts: createOptOuts(store, clock),
+    queue: createQueue({ ...shared, flow }),
+    audit: createAudit(store.audit),
     apiKeys,
     on: (pattern, handler, options) => consumers.on(pattern, handler, options),
     parkedEvents: consumers.parked,
     webhooks: webhooks.service,
-    callbacks,
+    callbacks: { refused: () => refusals.list() },
     workers: createWorkers(store.workers, clock),
     settings,
     start,

@@ -7,6 +7,7 @@ import {
 } from './client/exchange.ts'
 import { toWire } from './client/names.ts'
 import type {
+  CancelResult,
   Checked,
   CheckInput,
   CheckResult,
@@ -23,6 +24,7 @@ import { coreProblems, endpointProblems } from './routes/endpoint-problems.ts'
 
 export type { Fetch } from './client/exchange.ts'
 export type {
+  CancelResult,
   CheckInput,
   CheckResult,
   Failure,
@@ -75,6 +77,8 @@ export interface TwilioClient {
     send(input: SendInput, options?: SendOptions): Promise<SendResult>
     /** The message and what happened to it. */
     status(id: string, options?: CallOptions): Promise<StatusResult>
+    /** Takes a message back that waits on the server; repeated by itself, as it changes nothing twice. */
+    cancel(id: string, options?: CallOptions): Promise<CancelResult>
   }
   verification: {
     /** Sends a code. Never repeated by itself: each start is one of the sends that are left. */
@@ -90,6 +94,7 @@ const credential = coreProblems.credential
 const codes = {
   send: [...endpointProblems.sendMessage, ...credential, 'invalid-body'],
   status: [...endpointProblems.getMessageStatus, ...credential],
+  cancel: [...endpointProblems.cancelMessage, ...credential],
   start: [...endpointProblems.startVerification, ...credential, 'invalid-body'],
   check: [...endpointProblems.checkVerification, ...credential],
 } as const
@@ -145,6 +150,19 @@ export function createTwilioClient(options: ClientOptions, world: ClientWorld = 
         if (result.kind !== 'answered') return result
         const { events, ...message } = result.fields
         return { kind: 'found', message, events }
+      },
+      async cancel(id, { signal } = {}) {
+        const path = `/api/sms/${encodeURIComponent(id)}/cancel/`
+        const result = await exchange({
+          method: 'POST',
+          path,
+          timeoutMs,
+          signal,
+          retries,
+          codes: codes.cancel,
+          isAnswer: isMessage,
+        })
+        return result.kind === 'answered' ? { kind: 'canceled', message: result.fields } : result
       },
     },
     verification: {

@@ -17,12 +17,17 @@ export type { Message, MessageStatus } from './domain/message.ts'
 export type { WorkerState } from './domain/worker.ts'
 export type { CheckOutcome, VerificationChannel } from './domain/verification.ts'
 export type { ApiKeys } from './services/api-keys.ts'
+export type { Audit } from './services/audit.ts'
 export type { ConsumerOptions, EventHandler, On, ParkedEvents } from './services/events.ts'
 export type { RefusedCallback } from './services/refused-callbacks.ts'
 export type {
+  CancelResult,
+  EraseResult,
   FollowedEvent,
   MessageFilter,
   Messages,
+  RedactResult,
+  ResendRefusal,
   SendInput,
   SendOptions,
   SendResult,
@@ -30,6 +35,7 @@ export type {
 export type { MessagePage } from './storage/store.ts'
 export type { RestoreResult } from './services/restore.ts'
 export type { OptOuts } from './services/opt-outs.ts'
+export type { Queue, QueueFacts } from './services/queue.ts'
 export type {
   CheckInput,
   CheckResult,

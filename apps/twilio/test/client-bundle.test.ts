@@ -5,7 +5,13 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'tsdown'
-import type { CheckResult, SendResult, StartResult, StatusResult } from '../src/client.ts'
+import type {
+  CancelResult,
+  CheckResult,
+  SendResult,
+  StartResult,
+  StatusResult,
+} from '../src/client.ts'
 import { problemsOf } from '../src/routes/contract.ts'
 import { endpoints } from '../src/routes/index.ts'
 import type { ProblemCode } from '../src/routes/problems.ts'
@@ -48,10 +54,11 @@ type Elsewhere =
   | 'unreadable-body'
   | 'unsupported-media-type'
   | 'url-too-long'
-type Own = 'accepted' | 'found' | 'started' | 'unreachable' | 'aborted' | 'unexpected'
+type Own = 'accepted' | 'canceled' | 'found' | 'started' | 'unreachable' | 'aborted' | 'unexpected'
 type Kinds = {
   sendMessage: Exclude<SendResult['kind'], Own>
   getMessageStatus: Exclude<StatusResult['kind'], Own>
+  cancelMessage: Exclude<CancelResult['kind'], Own>
   startVerification: Exclude<StartResult['kind'], Own>
   checkVerification: Extract<CheckResult['kind'], ProblemCode>
 }
@@ -73,6 +80,13 @@ const kinds: { [Name in keyof Kinds]: Record<Kinds[Name], true> } = {
   },
   getMessageStatus: {
     'message-not-found': true,
+    unauthenticated: true,
+    forbidden: true,
+    unavailable: true,
+  },
+  cancelMessage: {
+    'message-not-found': true,
+    'too-late-to-cancel': true,
     unauthenticated: true,
     forbidden: true,
     unavailable: true,

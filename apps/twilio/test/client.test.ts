@@ -86,6 +86,23 @@ describe('messages.send', () => {
     assert.equal(unknown.kind, 'message-not-found')
   })
 
+  it('takes a message back while it waits', async (t) => {
+    const { test, client } = await createClient(t)
+    const sent = await client.messages.send(hello)
+    assert.ok(sent.kind === 'accepted')
+    for (let i = 0; i < 2; i++) {
+      const canceled = await client.messages.cancel(sent.message.id)
+      assert.ok(canceled.kind === 'canceled')
+      assert.equal(canceled.message.status, 'CANCELED')
+    }
+    const other = await client.messages.send({ ...hello, message: 'other' })
+    assert.ok(other.kind === 'accepted')
+    await test.app.runDue()
+    const late = await client.messages.cancel(other.message.id)
+    assert.equal(late.kind, 'too-late-to-cancel')
+    assert.equal((await client.messages.cancel('../send')).kind, 'message-not-found')
+  })
+
   it('waits for Twilio where it is asked to', async (t) => {
     const { test, client, requests } = await createClient(t)
     const state = { isAnswered: false }

@@ -9,7 +9,7 @@ import { createHandler } from '../src/routes/handle.ts'
 import { endpoints } from '../src/routes/index.ts'
 import { createOpenApi } from '../src/routes/openapi/document.ts'
 import type { CallbackResult, Callbacks } from '../src/services/callbacks.ts'
-import type { Messages, SendResult } from '../src/services/messages.ts'
+import type { CancelResult, Messages, SendResult } from '../src/services/messages.ts'
 import type { CheckResult, StartResult, Verifications } from '../src/services/verifications.ts'
 
 /** The moment at which everything in these tests happens. */
@@ -26,6 +26,7 @@ export function aMessage(overrides: Partial<Message> = {}): Message {
     fromPhone: undefined,
     messagingServiceSid: undefined,
     message: 'Hello',
+    mediaUrls: [],
     status: 'QUEUED',
     providerMsgId: undefined,
     errorCode: undefined,
@@ -35,6 +36,7 @@ export function aMessage(overrides: Partial<Message> = {}): Message {
     priority: 1,
     verificationId: undefined,
     metadata: undefined,
+    resendOf: undefined,
     sendAt: undefined,
     expiresAt: noon + 3_600_000,
     attempts: 0,
@@ -69,6 +71,7 @@ export interface FakeAnswers {
   get?: Messages['get']
   whenAnswered?: Messages['whenAnswered']
   receive?: CallbackResult
+  cancel?: CancelResult
   start?: StartResult
   check?: CheckResult
   readiness?: () => Promise<Readiness>
@@ -100,6 +103,14 @@ export function createFakeApp(answers: FakeAnswers = {}) {
     },
     list: async () => ({ messages: [], next: undefined }),
     follow: async (after = 0) => ({ events: [], last: after }),
+    async cancel(id, options) {
+      note('messages.cancel', { id, ...options })
+      return answers.cancel ?? { kind: 'canceled', message: aMessage({ id, status: 'CANCELED' }) }
+    },
+    redact: async () => ({ kind: 'message-not-found' }),
+    erase: async () => ({ kind: 'invalid-phone' }),
+    resend: async () => ({ kind: 'message-not-found' }),
+    listInbound: async () => [],
     async whenAnswered(id, waitMs) {
       note('messages.whenAnswered', { id, waitMs })
       return answers.whenAnswered?.(id, waitMs)
@@ -110,7 +121,6 @@ export function createFakeApp(answers: FakeAnswers = {}) {
       note('callbacks.receive', request)
       return answers.receive ?? { kind: 'stored' }
     },
-    refused: () => [],
   }
   const verifications: Verifications = {
     async start(input) {
@@ -144,6 +154,7 @@ export function createFakeApp(answers: FakeAnswers = {}) {
       settings,
       messages,
       callbacks,
+      inbound: callbacks,
       verifications,
       readiness: answers.readiness ?? (async () => ({ ready: true, checks: { database: true } })),
       openApi: createOpenApi(endpoints, settings),

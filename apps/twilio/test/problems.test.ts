@@ -96,6 +96,13 @@ const cases: Record<
       return test.request('POST', sendPath, good)
     },
   },
+  'too-late-to-cancel': {
+    async ask(test) {
+      const { body } = await test.request('POST', sendPath, good)
+      await test.app.runDue()
+      return test.request('POST', `/api/sms/${String(body['id'])}/cancel/`)
+    },
+  },
   'body-too-large': sending({ ...good, message: 'x'.repeat(65_536) }),
   'url-too-long': getting(`/livez?${'x'.repeat(4_096)}`),
   'unsupported-media-type': sending('to_phone=1', formType),

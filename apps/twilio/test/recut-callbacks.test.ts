@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it, type TestContext } from 'node:test'
 import { createTestApp, publicUrl, type TestApp } from './app.ts'
 import { createDice } from './dice.ts'
+import { inboundMessage } from './inbound-post.ts'
 import { recut } from './recuts.ts'
 import { post, type SignedCallback, sidOf, sign, signedCallback } from './signed-callback.ts'
 
@@ -21,7 +22,7 @@ async function setUp(t: TestContext) {
   })
   const rowsOf = () =>
     JSON.stringify(
-      ['sms_log', 'sms_event', 'sms_opt_out'].map((table) =>
+      ['sms_log', 'sms_event', 'sms_opt_out', 'sms_audit'].map((table) =>
         database.prepare(`select * from ${table}`).all(),
       ),
     )
@@ -114,6 +115,15 @@ describe('a signed callback whose borders are drawn anew', () => {
     const before = rowsOf()
     assert.equal((await post(test, base)).status, 400)
     assert.deepEqual(await postRecuts(test, base, { count: 1_000, seed: 3 }), { 400: 1_000 })
+    assert.equal(rowsOf(), before)
+  })
+
+  it('changes no row in 1,000 random drawings, once the message is stored', async (t) => {
+    const { test, rowsOf } = await setUp(t)
+    const base = inboundMessage(test, { sid, body: 'ok From+19995550100 STOP NumMedia9' })
+    assert.equal((await post(test, base)).status, 200)
+    const before = rowsOf()
+    t.diagnostic(JSON.stringify(await postRecuts(test, base, { count: 1_000, seed: 4 })))
     assert.equal(rowsOf(), before)
   })
 })

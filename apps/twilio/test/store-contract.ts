@@ -1,6 +1,7 @@
 import { describe } from 'node:test'
 import { advanceContract } from './storage/advance-contract.ts'
 import { claimContract } from './storage/claim-contract.ts'
+import { deskContract } from './storage/desk-contract.ts'
 import { dueContract } from './storage/due-contract.ts'
 import { eventContract } from './storage/event-contract.ts'
 import { feedContract } from './storage/feed-contract.ts'
@@ -8,6 +9,7 @@ import { leaseContract } from './storage/lease-contract.ts'
 import { listContract } from './storage/list-contract.ts'
 import { messageContract } from './storage/message-contract.ts'
 import { moveContract } from './storage/move-contract.ts'
+import { optOutContract } from './storage/opt-out-contract.ts'
 import { retentionContract } from './storage/retention-contract.ts'
 import type { OpenStore } from './storage/samples.ts'
 import { smallTableContract } from './storage/small-table-contract.ts'
@@ -36,6 +38,8 @@ export function storeContract(
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)
+    deskContract(open)
+    optOutContract(open)
     leaseContract(open)
     retentionContract(open)
     transactionContract(open, writers)

@@ -16,6 +16,8 @@ export function createStubProvider(
       reports: known(toPhone) ? [reportOf(toPhone)] : [],
     }),
     readCallback: () => ({ kind: 'forged' }),
+    readInbound: () => ({ kind: 'forged' }),
+    redact: unavailable,
     startVerification: unavailable,
     checkVerification: unavailable,
     cancelVerification: async () => {},

@@ -92,6 +92,12 @@ export type StatusResult =
   | Refusal<Exclude<RefusalCode<'getMessageStatus'>, 'invalid-body'>>
   | Failure
 
+/** How taking a message back can end. `canceled`: it is never sent. */
+export type CancelResult =
+  | { kind: 'canceled'; message: Message }
+  | Refusal<Exclude<RefusalCode<'cancelMessage'>, 'invalid-body'>>
+  | Failure
+
 /** A started verification as it is answered. */
 export type Started = Camel<z.output<typeof startedVerification>>
 

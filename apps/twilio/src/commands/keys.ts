@@ -29,7 +29,7 @@ export const createKeyCommand = createCommand({
     if (args.name.length > 100)
       throw new UsageError("Option '--name' is longer than 100 characters")
     return withKeys(args.config, async ({ apiKeys }) => {
-      const { id, key } = await apiKeys.create({ name: args.name, scopes })
+      const { id, key } = await apiKeys.create({ name: args.name, scopes, actor: 'cli' })
       print(args.json ? JSON.stringify({ id, key, name: args.name, scopes }) : key)
       if (!args.json) tell(`id ${id}; the key is not kept and cannot be shown again`)
     })
@@ -76,7 +76,7 @@ export const revokeKeyCommand = createCommand({
   ],
   run: (args) =>
     withKeys(args.config, async ({ apiKeys }) => {
-      const isRevoked = await apiKeys.revoke(args.id)
+      const isRevoked = await apiKeys.revoke(args.id, { actor: 'cli' })
       if (!isRevoked) throw new CommandError(`there is no active key with the id ${args.id}`)
       print(args.json ? JSON.stringify({ id: args.id, revoked: true }) : `revoked ${args.id}`)
     }),

@@ -65,6 +65,14 @@ export function isFinal(status: MessageStatus): boolean {
   return rankOf[status] >= finalRank
 }
 
+/**
+ * True when nobody sends the message or asks about it any more: it is final, or sent and given up, as
+ * some carriers send no receipts.
+ */
+export function isOver({ status, nextAt }: Pick<Message, 'status' | 'nextAt'>): boolean {
+  return isFinal(status) || (rankOf[status] >= rankOf.ACCEPTED && nextAt === undefined)
+}
+
 /** True when a report of `next` moves a message that stands at `current`. */
 export function advances(current: MessageStatus, next: MessageStatus): boolean {
   return rankOf[next] > rankOf[current]
@@ -81,11 +89,17 @@ export const priorityOf = { bulk: 0, normal: 1, verification: 2 } as const
 /** How urgent a message is. */
 export type Priority = (typeof priorityOf)[keyof typeof priorityOf]
 
+/** How a message travels. `other` is a channel that only Twilio knows: its addresses keep their prefix. */
+export const channels = ['sms', 'whatsapp', 'other'] as const
+
+/** One of `channels`. */
+export type Channel = (typeof channels)[number]
+
 /** One row of `sms_log`. Times are epoch milliseconds; `undefined` means not known or not applicable. */
 export interface Message {
   /** Our id, a UUIDv7: sorts by creation. */
   id: string
-  channel: 'sms'
+  channel: Channel
   direction: 'outbound' | 'inbound'
   toPhone: string
   /** The sender as asked for, or as the carrier reported it. */
@@ -93,6 +107,8 @@ export interface Message {
   messagingServiceSid: string | undefined
   /** The text; for a verification the text with its placeholder, never the code. */
   message: string
+  /** Where the pictures of an inbound message lie. As they were told: never fetched. */
+  mediaUrls: readonly string[]
   status: MessageStatus
   /** The carrier's id of the message. */
   providerMsgId: string | undefined
@@ -106,6 +122,8 @@ export interface Message {
   /** Set when the message carries a code of this verification. */
   verificationId: string | undefined
   metadata: Record<string, string> | undefined
+  /** The message that this one sends again. */
+  resendOf: string | undefined
   sendAt: Instant | undefined
   /** After this moment the message is never sent. */
   expiresAt: Instant

@@ -11,6 +11,11 @@ export abstract class MessagesService implements Messages {
   abstract readonly whenAnswered: Messages['whenAnswered']
   abstract readonly list: Messages['list']
   abstract readonly follow: Messages['follow']
+  abstract readonly cancel: Messages['cancel']
+  abstract readonly resend: Messages['resend']
+  abstract readonly redact: Messages['redact']
+  abstract readonly erase: Messages['erase']
+  abstract readonly listInbound: Messages['listInbound']
 }
 
 /** Inject it to verify phones. */

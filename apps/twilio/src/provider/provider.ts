@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../domain/message.ts'
+import type { Channel, MessageStatus } from '../domain/message.ts'
 import type { RetryClass } from '../domain/retry.ts'
 import type { Instant } from '../domain/time.ts'
 import type { VerificationChannel } from '../domain/verification.ts'
@@ -88,6 +88,43 @@ export type CallbackReading =
       report: CarrierReport
     }
 
+/** What a phone wrote to one of our senders. */
+export interface InboundText {
+  providerMsgId: string
+  channel: Channel
+  fromPhone: string
+  toPhone: string
+  messagingServiceSid: string | undefined
+  text: string
+  /** Only told: they are never fetched. */
+  mediaUrls: readonly string[]
+  numSegments: number
+  /** Set where the phone asks for no more texts, or for texts again. */
+  optOut:
+    | {
+        kind: 'stop' | 'start'
+        phone: string
+        /** As it was texted, in capitals. */
+        word: string
+        /** Whom it means, as in an `OptOut`. */
+        senders: string[]
+      }
+    | undefined
+}
+
+/** What a request to the webhook of inbound messages turned out to be. */
+export type InboundReading =
+  | { kind: 'forged' }
+  | { kind: 'malformed'; words: string }
+  | { kind: 'inbound'; message: InboundText }
+
+/** How taking the text out of a message at the carrier can end. `gone`: the carrier has no such message. */
+export type RedactOutcome =
+  | { kind: 'redacted' }
+  | { kind: 'gone' }
+  | { kind: 'in-progress' }
+  | { kind: 'unavailable'; words: string; retryAfterSeconds?: number | undefined }
+
 /** Why the carrier refused to start a verification, as far as a caller can use it. */
 export type VerificationRefusal = 'invalid-phone' | 'not-allowed' | 'channel' | 'other'
 
@@ -118,6 +155,10 @@ export interface Provider {
   find(query: { toPhone: string; body: string | undefined; since: Instant }): Promise<FindOutcome>
   /** Checks the signature, then the grammar. Never throws, whatever is sent. */
   readCallback(request: CallbackRequest): CallbackReading
+  /** As `readCallback`, at the webhook of inbound messages. */
+  readInbound(request: CallbackRequest): InboundReading
+  /** Empties the text of a message that is no longer in progress. May be asked again at any time. */
+  redact(providerMsgId: string): Promise<RedactOutcome>
   startVerification(request: {
     toPhone: string
     channel: VerificationChannel

@@ -1,8 +1,8 @@
-import { TextDecoder } from 'node:util'
-import { parseStatusCallback, validateExactSignature } from '@hsb/twilio-sms'
+import { parseStatusCallback } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
 import { isOptOut, messageStatusOf } from './message-status.ts'
 import type { CallbackReading, CallbackRequest } from './provider.ts'
+import { createSignatureCheck } from './signed-requests.ts'
 
 /** Where Twilio posts what became of a message, below `publicUrl`. */
 export const callbackPath = '/webhooks/sms/twilio'
@@ -19,37 +19,21 @@ export function statusCallbackUrl(publicUrl: string, messageId: string, attempt:
 
 // The only queries we ever hand out; `%37` for `7` would verify and is nevertheless not ours.
 const ownQuery = /^message_id=([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})&attempt=([1-9]\d{0,5})$/
-const mostParameters = 200
 
 /** Reads callbacks: the signature first, over the configured public URL and no other; then the grammar. */
 export function createCallbackReader(
   settings: Settings,
 ): (request: CallbackRequest) => CallbackReading {
-  const { twilio, publicUrl } = settings
-  const authTokens = [twilio.authToken, ...twilio.otherAuthTokens].map((token) => token.reveal())
-  const accountSid = twilio.accountSid.toLowerCase()
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const check = createSignatureCheck(settings)
+  const accountSid = settings.twilio.accountSid.toLowerCase()
 
-  return ({ rawQuery, body, signature }) => {
-    if (signature === undefined) return { kind: 'forged' }
-    if (countParameters(body) > mostParameters)
-      return { kind: 'malformed', words: 'too many parameters' }
-    const params = readForm(body, decoder)
-    if (params === undefined) return { kind: 'forged' }
-    const query = rawQuery === '' ? '' : `?${rawQuery}`
-    // A callback URL typed into Twilio's console may lack the slash; ours never does.
-    const signed = ['/', ''].some((slash) =>
-      validateExactSignature({
-        authTokens,
-        url: `${publicUrl}${callbackPath}${slash}${query}`,
-        params,
-        signature,
-      }),
-    )
-    if (!signed) return { kind: 'forged' }
+  return (request) => {
+    const { rawQuery } = request
+    const read = check(request, callbackPath)
+    if (read.kind !== 'signed') return read
     const ours = ownQuery.exec(rawQuery)
     if (rawQuery !== '' && !ours) return { kind: 'malformed', words: 'the query is not ours' }
-    const callback = parseStatusCallback(params)
+    const callback = parseStatusCallback(read.params)
     if (callback.kind === 'invalid') return { kind: 'malformed', words: callback.reason }
     if (callback.accountSid.toLowerCase() !== accountSid)
       return { kind: 'malformed', words: 'another account' }
@@ -72,19 +56,5 @@ export function createCallbackReader(
         priceUnit: undefined,
       },
     }
-  }
-}
-
-function countParameters(body: Uint8Array): number {
-  let count = 1
-  for (let at = body.indexOf(0x26); at >= 0; at = body.indexOf(0x26, at + 1)) count++
-  return count
-}
-
-function readForm(body: Uint8Array, decoder: TextDecoder): URLSearchParams | undefined {
-  try {
-    return new URLSearchParams(decoder.decode(body))
-  } catch {
-    return undefined
   }
 }

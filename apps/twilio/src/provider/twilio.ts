@@ -7,6 +7,7 @@ import type { CarrierReport, FetchOutcome, Provider, SendOutcome, SendRequest } 
 import { wordsOf } from './error-words.ts'
 import { createCallbackReader, statusCallbackUrl } from './twilio-callbacks.ts'
 import { openClient } from './twilio-client.ts'
+import { createInboundReader } from './twilio-inbound.ts'
 import { createTwilioVerifications } from './twilio-verifications.ts'
 
 /** How far back a look-up reads before it gives up: more would be a bulk sender's other traffic. */
@@ -17,6 +18,9 @@ const longestPage = 1_000
 
 // https://www.twilio.com/docs/api/errors/21608
 const unverifiedNumber = 21_608
+
+// https://www.twilio.com/docs/api/errors/20009
+const stillInProgress = 20_009
 
 /** The provider over Twilio's API: the only code of the app that knows Twilio's words. */
 export function createTwilioProvider(settings: Settings, clock: Clock): Provider {
@@ -95,6 +99,18 @@ export function createTwilioProvider(settings: Settings, clock: Clock): Provider
       return { kind: 'found', reports: reports.toReversed() }
     },
     readCallback: createCallbackReader(settings),
+    readInbound: createInboundReader(settings),
+    async redact(providerMsgId) {
+      try {
+        await client.redactMessage(providerMsgId)
+        return { kind: 'redacted' }
+      } catch (error) {
+        if (error instanceof TwilioReplyError && error.httpStatus === 404) return { kind: 'gone' }
+        if (error instanceof TwilioReplyError && error.code === stillInProgress)
+          return { kind: 'in-progress' }
+        return unavailable(error)
+      }
+    },
     ...createTwilioVerifications(client, clock),
     close: () => client.close(),
   }
@@ -134,7 +150,7 @@ function outcomeOf(error: unknown): SendOutcome {
   }
 }
 
-/** A question that was not answered; only reads may take every error for that. */
+/** A question that was not answered; only what may be asked again may take every error for that. */
 function unavailable(error: unknown): Extract<FetchOutcome, { kind: 'unavailable' }> {
   const retryAfterSeconds = error instanceof TwilioReplyError ? error.retryAfterSeconds : undefined
   return { kind: 'unavailable', words: wordsOf(error), retryAfterSeconds }

@@ -117,3 +117,19 @@ export const statusForm = z
     ErrorCode: z.string().optional().meta({ description: 'Digits.' }),
   })
   .meta({ id: 'StatusCallback' })
+
+/** What Twilio posts of a message that a phone has written. */
+export const inboundForm = z
+  .looseObject({
+    AccountSid: z.string(),
+    MessageSid: z.string(),
+    From: z.string(),
+    To: z.string(),
+    Body: z.string(),
+    NumMedia: z.string().optional().meta({ description: 'Digits; as many `MediaUrl0`, … follow.' }),
+    NumSegments: z.string().optional().meta({ description: 'Digits.' }),
+    OptOutType: z.string().optional().meta({
+      description: '`STOP`, `START` or `HELP`, where Advanced Opt-Out is switched on.',
+    }),
+  })
+  .meta({ id: 'InboundMessage' })

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { Settings } from '../config.ts'
 import type { ApiScope, Principal } from '../domain/access.ts'
 import type { Callbacks } from '../services/callbacks.ts'
+import type { Inbound } from '../services/inbound.ts'
 import type { Messages } from '../services/messages.ts'
 import type { Verifications } from '../services/verifications.ts'
 import type { EndpointDocs } from './endpoint-docs.ts'
@@ -74,6 +75,7 @@ export interface RouteTools {
   settings: Settings
   messages: Messages
   callbacks: Callbacks
+  inbound: Inbound
   verifications: Verifications
   readiness: () => Promise<Readiness>
   openApi: () => ServedDocument

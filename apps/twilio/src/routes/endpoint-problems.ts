@@ -16,6 +16,7 @@ export const endpointProblems = {
     'unavailable',
   ],
   getMessageStatus: ['message-not-found', 'unavailable'],
+  cancelMessage: ['message-not-found', 'too-late-to-cancel', 'unavailable'],
   startVerification: [
     'invalid-phone',
     'destination-not-allowed',
@@ -25,6 +26,7 @@ export const endpointProblems = {
     'unavailable',
   ],
   checkVerification: ['invalid-body', 'invalid-phone', 'throttled', 'unavailable'],
+  receiveInbound: ['invalid-signature', 'invalid-callback', 'unavailable'],
   receiveCallback: ['invalid-signature', 'invalid-callback', 'unavailable'],
 } as const satisfies Record<string, readonly ProblemCode[]>
 

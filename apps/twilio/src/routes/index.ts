@@ -1,5 +1,6 @@
 import { receiveCallback } from './callbacks.ts'
-import { getMessageStatus, sendMessage } from './messages.ts'
+import { receiveInbound } from './inbound.ts'
+import { cancelMessage, getMessageStatus, sendMessage } from './messages.ts'
 import { getOpenApi } from './openapi.ts'
 import { livez, readyz } from './system.ts'
 import { checkVerification, startVerification } from './verifications.ts'
@@ -11,7 +12,9 @@ export const probes = { livez, readyz }
 export const endpoints = {
   sendMessage,
   getMessageStatus,
+  cancelMessage,
   receiveCallback,
+  receiveInbound,
   startVerification,
   checkVerification,
   ...probes,

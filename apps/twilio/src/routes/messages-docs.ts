@@ -10,6 +10,7 @@ const queued: SMSLog = {
   from_phone: '+15005550006',
   messaging_service_sid: null,
   message: 'Order 17 is on its way',
+  media_urls: [],
   status: 'QUEUED',
   provider_msg_id: null,
   error_code: null,
@@ -18,6 +19,7 @@ const queued: SMSLog = {
   price_unit: null,
   attempts: 0,
   metadata: { order: '17' },
+  resend_of: null,
   send_at: null,
   expires_at: '2026-11-22T20:00:13.815Z',
   last_event_time: '2026-11-22T16:00:13.819Z',
@@ -73,6 +75,24 @@ export const sendMessageDocs = {
     },
   },
 } satisfies EndpointDocs<typeof sendBody, { 201: typeof smsLog; 202: typeof smsLog }>
+
+/** What readers are told of `cancelMessage`. */
+export const cancelMessageDocs = {
+  tag: 'Messages',
+  description:
+    'Takes back a message that waits here (`SCHEDULED`, `QUEUED`): it is then never sent. Once Twilio is being called it is too late. Repeating it changes nothing.',
+  answers: {
+    200: {
+      description: 'The message is canceled, now or before.',
+      examples: {
+        canceled: {
+          summary: 'It will not be sent',
+          value: { ...queued, status: 'CANCELED', updated_at: '2026-11-22T16:00:20.001Z' },
+        },
+      },
+    },
+  },
+} satisfies EndpointDocs<undefined, { 200: typeof smsLog }>
 
 /** What readers are told of `getMessageStatus`. */
 export const getMessageStatusDocs = {

@@ -5,7 +5,7 @@ import type { SendInput, SendResult } from '../services/messages.ts'
 import { sendBody, sendHeaders } from './bodies.ts'
 import { type Call, defineEndpoint } from './contract.ts'
 import { endpointProblems } from './endpoint-problems.ts'
-import { getMessageStatusDocs, sendMessageDocs } from './messages-docs.ts'
+import { cancelMessageDocs, getMessageStatusDocs, sendMessageDocs } from './messages-docs.ts'
 import { waitSecondsOf } from './prefer.ts'
 import { type Problem, problem } from './problems.ts'
 import { smsLog, smsStatus, toSMSEvent, toSMSLog } from './shapes.ts'
@@ -66,6 +66,30 @@ export const getMessageStatus = defineEndpoint({
     if (!found) return problem('message-not-found')
     const events = found.events.map(toSMSEvent)
     return { status: 200, body: { ...toSMSLog(found.message), events } }
+  },
+})
+
+/** Takes a waiting message back. */
+export const cancelMessage = defineEndpoint({
+  method: 'POST',
+  path: '/api/sms/{id}/cancel/',
+  summary: 'Cancel a message that waits',
+  scope: 'send',
+  request: { params: z.strictObject({ id: z.uuid().toLowerCase() }) },
+  answers: { 200: smsLog },
+  problems: endpointProblems.cancelMessage,
+  docs: cancelMessageDocs,
+  unknown: 'message-not-found',
+  async handle({ params, principal }, { messages }) {
+    const result = await messages.cancel(params.id, { actor: principal?.id })
+    switch (result.kind) {
+      case 'canceled':
+        return { status: 200, body: toSMSLog(result.message) }
+      case 'message-not-found':
+        return problem(result.kind)
+      case 'too-late-to-cancel':
+        return problem(result.kind, { detail: `It is ${result.status}.` })
+    }
   },
 })
 

@@ -20,6 +20,10 @@ export const problems = {
   'verification-not-found': { status: 404, title: 'There is no such running verification.' },
   'method-not-allowed': { status: 405, title: 'The address does not take this method.' },
   'opted-out': { status: 409, title: 'The phone does not want to be texted.' },
+  'too-late-to-cancel': {
+    status: 409,
+    title: 'The message has left, or may have: it can no longer be taken back.',
+  },
   'body-too-large': { status: 413, title: 'The request body is longer than 64 KiB.' },
   'url-too-long': { status: 414, title: 'The address is longer than 4 KiB.' },
   'unsupported-media-type': { status: 415, title: 'The request body has another type or coding.' },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MessageEvent } from '../domain/event.ts'
-import { type Message, messageStatuses } from '../domain/message.ts'
+import { channels, type Message, messageStatuses } from '../domain/message.ts'
 import type { Instant } from '../domain/time.ts'
 
 // The fields we promise, and how a row becomes them. A row is never sent as it is. The schemas are
@@ -11,7 +11,7 @@ const time = z.iso.datetime()
 const status = z.enum(messageStatuses).meta({
   id: 'MessageStatus',
   description:
-    '`SCHEDULED`, `QUEUED`: waits here. `SENDING`, `IN_DOUBT`: Twilio is being called; was called, and nobody knows. `ACCEPTED`: Twilio has it. `SENT`: the carrier has it; may be the last word. Final: `DELIVERED`, `UNDELIVERED`, `FAILED`, `CANCELED`, `EXPIRED`, `READ`.',
+    '`SCHEDULED`, `QUEUED`: waits here. `SENDING`, `IN_DOUBT`: Twilio is being called; was called, and nobody knows. `ACCEPTED`: Twilio has it. `SENT`: the carrier has it; may be the last word. Final: `DELIVERED`, `UNDELIVERED`, `FAILED`, `CANCELED`, `EXPIRED`, `READ`. `RECEIVED`: a phone has written it.',
 })
 const errorCode = z
   .number()
@@ -23,12 +23,15 @@ const errorCode = z
 export const smsLog = z
   .strictObject({
     id: z.uuid(),
-    channel: z.enum(['sms']),
+    channel: z.enum(channels),
     direction: z.enum(['outbound', 'inbound']),
     to_phone: z.string(),
     from_phone: z.string().nullable(),
     messaging_service_sid: z.string().nullable(),
     message: z.string().meta({ description: 'The text; a code in it is masked.' }),
+    media_urls: z.array(z.string()).meta({
+      description: 'Pictures of an inbound message, at Twilio; never fetched.',
+    }),
     status,
     provider_msg_id: z.string().nullable().meta({ description: 'The SID of the message.' }),
     error_code: errorCode,
@@ -37,6 +40,7 @@ export const smsLog = z
     price_unit: z.string().nullable().meta({ description: 'ISO 4217, such as `USD`.' }),
     attempts: z.number().int().meta({ description: 'Calls to Twilio for this message.' }),
     metadata: z.record(z.string(), z.string()).nullable(),
+    resend_of: z.uuid().nullable().meta({ description: 'The message that this one sends again.' }),
     send_at: time.nullable(),
     expires_at: time.meta({ description: 'It is not sent after this moment.' }),
     last_event_time: time.nullable(),
@@ -127,6 +131,7 @@ export function toSMSLog(message: Message): SMSLog {
     from_phone: message.fromPhone ?? null,
     messaging_service_sid: message.messagingServiceSid ?? null,
     message: message.message,
+    media_urls: [...message.mediaUrls],
     status: message.status,
     provider_msg_id: message.providerMsgId ?? null,
     error_code: message.errorCode ?? null,
@@ -135,6 +140,7 @@ export function toSMSLog(message: Message): SMSLog {
     price_unit: message.priceUnit ?? null,
     attempts: message.attempts,
     metadata: message.metadata ?? null,
+    resend_of: message.resendOf ?? null,
     send_at: message.sendAt === undefined ? null : toTime(message.sendAt),
     expires_at: toTime(message.expiresAt),
     last_event_time: lastEventTime === undefined ? null : again(lastEventTime),

@@ -1,5 +1,6 @@
 import type { Settings } from '../config.ts'
 import type { Message } from '../domain/message.ts'
+import { isOptedOut } from '../domain/opt-out.ts'
 import { throttleKeys } from '../domain/throttle.ts'
 import type { Clock } from '../domain/time.ts'
 import type { Tables } from '../storage/store.ts'
@@ -37,7 +38,7 @@ export async function acceptAll(
   const repeated: Acceptable[] = []
 
   for (const one of group) {
-    const { idempotencyKey: key, requestHash, toPhone } = one.draft
+    const { idempotencyKey: key, requestHash } = one.draft
     const use = key === undefined ? undefined : uses.get(key)
     if (use && use.requestHash !== requestHash) {
       results.set(one, { kind: 'idempotency-key-reused' })
@@ -45,7 +46,7 @@ export async function acceptAll(
       repeated.push(one)
     } else if (one.tooLate) {
       results.set(one, one.tooLate)
-    } else if (optedOut.has(toPhone)) {
+    } else if (isOptedOut(optedOut, one.draft)) {
       results.set(one, { kind: 'opted-out' })
     } else {
       const verdict = limits.take(one.claims)
@@ -69,6 +70,14 @@ export async function acceptAll(
     const use = uses.get(one.draft.idempotencyKey ?? '')
     if (use) use.message = message
   })
+  await tables.audit.append(
+    accepted.flatMap(({ actor, draft: { resendOf } }, i) => {
+      const [message] = written.slice(i, i + 1)
+      if (actor === undefined || resendOf === undefined || message === undefined) return []
+      const { id, createdAt: at } = message
+      return [{ actor, action: 'message-resent', subject: resendOf, detail: { sent: id }, at }]
+    }),
+  )
   for (const one of repeated) {
     const message = uses.get(one.draft.idempotencyKey ?? '')?.message
     if (message) results.set(one, { kind: 'accepted', message, replayed: true })

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
-import type { ApiKey, ApiKeyStore } from '../storage/store.ts'
+import type { NewAuditEntry } from '../domain/audit.ts'
+import type { ApiKey, ApiKeyStore, Tables } from '../storage/store.ts'
 import { createApiKeys } from './api-keys.ts'
 
 function createBench() {
   const rows: ApiKey[] = []
   const bench = { at: 1_000_000, lookUps: 0, rows, beforeAnswer: async () => {} }
-  const store: ApiKeyStore = {
+  const apiKeys: ApiKeyStore = {
     async insert(key) {
       rows.push(key)
     },
@@ -25,6 +26,13 @@ function createBench() {
       return row !== undefined
     },
   }
+  const entries: NewAuditEntry[] = []
+  const audit = { append: async (more: readonly NewAuditEntry[]) => void entries.push(...more) }
+  const store = {
+    apiKeys,
+    // Nothing but these two tables is asked.
+    transaction: <T>(work: (tables: Tables) => Promise<T>) => work({ apiKeys, audit } as Tables),
+  }
   let seed = 0
   const open = () =>
     createApiKeys({
@@ -32,7 +40,7 @@ function createBench() {
       clock: { now: () => bench.at, monotonic: () => bench.at, after: () => () => {} },
       randomBytes: (size) => createHash('sha512').update(String(seed++)).digest().subarray(0, size),
     })
-  return { ...bench, bench, open, keys: open() }
+  return { ...bench, bench, open, entries, keys: open() }
 }
 
 describe('createApiKeys', () => {

@@ -21,6 +21,7 @@ function createCounter(): { transaction: Store['transaction']; locks: () => numb
     async save([entry]) {
       hits = entry?.hits ?? hits
     },
+    read: async () => new Map(),
     sweep: async () => 0,
   }
   return {

@@ -11,11 +11,7 @@ import type {
 import type { Store, Tables } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
 import { isOutage, patienceMs } from './patience.ts'
-import {
-  createRefusedCallbacks,
-  type RefusedCallback,
-  type RefusedRequest,
-} from './refused-callbacks.ts'
+import type { RefusedCallbacks, RefusedRequest } from './refused-callbacks.ts'
 import { applyReports, type KnownReport } from './reports.ts'
 import type { Signals } from './signals.ts'
 
@@ -26,9 +22,6 @@ export type CallbackResult =
   | { kind: 'malformed'; words: string }
   | { kind: 'unavailable' }
 
-/** How long one line about refused callbacks has to do. */
-const quietMs = 60_000
-
 /** What the carrier tells us by webhook. */
 export interface Callbacks {
   /** Checks, then stores; when it resolves with `stored`, the event is on disk. */
@@ -36,8 +29,6 @@ export interface Callbacks {
     request: CallbackRequest,
     received?: Pick<RefusedRequest, 'path' | 'headers'>,
   ): Promise<CallbackResult>
-  /** The last callbacks of this process whose signature did not fit, oldest first: at most 20. */
-  refused(): RefusedCallback[]
 }
 
 /** The callbacks of one app. Those that arrive together share one transaction. */
@@ -45,11 +36,12 @@ export function createCallbacks(parts: {
   settings: Settings
   store: Store
   provider: Provider
+  refusals: RefusedCallbacks
   signals: Signals
   clock: Clock
   logger: Logger
 }): Callbacks {
-  const { settings, store, provider, signals, clock, logger } = parts
+  const { settings, store, provider, refusals, signals, clock, logger } = parts
   const storeReading = createBatcher<Reading, Set<string>>(
     async (readings) => {
       // Twilio waits 15 s and repeats what it was answered 5xx for: soon is better than late.
@@ -61,31 +53,12 @@ export function createCallbacks(parts: {
     },
     { isOutage },
   )
-  const refusals = createRefusedCallbacks()
-  let refused = 0
-  let quietUntil = -Infinity
-
-  // A rotated token or a wrong `publicUrl` looks like a forger. A stranger must not fill the log.
-  function tellOfRefusal(): void {
-    refused++
-    if (clock.monotonic() < quietUntil) return
-    logger.warn(
-      { event: 'callback-refused', refused, public_url: settings.publicUrl },
-      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has; hsb-twilio doctor --callback tells which',
-    )
-    refused = 0
-    quietUntil = clock.monotonic() + quietMs
-  }
 
   return {
-    refused: () => refusals.list(),
     async receive(request, received) {
       // Nothing before this line may touch the database: a stranger can get this far.
       const reading = provider.readCallback(request)
-      if (reading.kind === 'forged') {
-        tellOfRefusal()
-        if (received) refusals.note({ ...received, ...request }, clock.now())
-      }
+      if (reading.kind === 'forged') refusals.note({ ...received, ...request })
       if (reading.kind !== 'status') return reading
       try {
         signals.changed(await storeReading(reading))

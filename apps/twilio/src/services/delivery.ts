@@ -3,10 +3,11 @@ import { eventOf } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
 import type { Message } from '../domain/message.ts'
 import { grantLivesMs } from '../domain/pace.ts'
+import { isOptedOut } from '../domain/opt-out.ts'
 import { maskPhone } from '../domain/phone.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import type { Provider } from '../provider/provider.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store, Tables } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
 import { type EndedAttempt, type Ending, writeEndings } from './endings.ts'
 import type { Flow } from './flow.ts'
@@ -117,11 +118,14 @@ export function createDelivery(parts: DeliveryParts): Delivery {
     async claim({ limit, alone }) {
       // Measured before the claim is written: the lease may only be thought shorter than it is.
       const leaseEnds = clock.monotonic() + leaseMs
-      const { found, suspectsWait, granted, grantedAt } = await store.transaction(
+      const { found, suspectsWait, granted, blocked, grantedAt } = await store.transaction(
         async (tables) => {
           const now = clock.now()
           const due = await tables.messages.claimDue({ now, leaseUntil: now + leaseMs, limit })
-          const { taken, left } = choose(due, isSuspect, alone)
+          const { blocked, free } = await splitOptedOut(tables, due)
+          // Since they were accepted: who says STOP gets nothing more, not even what waits already.
+          await endOptedOut(tables, blocked, now)
+          const { taken, left } = choose(free, isSuspect, alone)
           const { granted: may, putOff, grantedAt: at } = await pace.take(tables, taken)
           // Given back where they are claimed, and unknown to their history: a worker that dies now
           // never had them.
@@ -139,11 +143,12 @@ export function createDelivery(parts: DeliveryParts): Delivery {
             found: due.length,
             suspectsWait: left.some(isSuspect),
             granted: may,
+            blocked,
             grantedAt: at,
           }
         },
       )
-      signals.changed(granted.map((message) => message.id))
+      signals.changed([...granted, ...blocked].map((message) => message.id))
       const messages = granted.map((message) => ({
         message,
         leaseEnds,
@@ -188,6 +193,25 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         return flow.skipProbe('worthless')
     }
   }
+}
+
+async function splitOptedOut(
+  { optOuts }: Tables,
+  due: Message[],
+): Promise<{ blocked: Message[]; free: Message[] }> {
+  if (due.length === 0) return { blocked: [], free: due }
+  const found = await optOuts.find([...new Set(due.map((message) => message.toPhone))])
+  if (found.length === 0) return { blocked: [], free: due }
+  const isBlocked = (message: Message) => isOptedOut(found, message)
+  return { blocked: due.filter(isBlocked), free: due.filter((one) => !isBlocked(one)) }
+}
+
+async function endOptedOut(tables: Tables, blocked: Message[], at: Instant): Promise<void> {
+  if (blocked.length === 0) return
+  const status = 'FAILED'
+  await tables.messages.advance(blocked.map(({ id }) => ({ id, status, at, nextAt: undefined })))
+  const detail = 'the phone has opted out: the carrier was not called'
+  await tables.events.append(blocked.map((message) => eventOf(message, { status, detail }, at)))
 }
 
 const suspectsApartMs = 100

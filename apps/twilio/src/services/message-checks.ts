@@ -4,6 +4,7 @@ import { judgeDestination } from '../domain/destination.ts'
 import { type Message, priorityOf } from '../domain/message.ts'
 import { readPhone } from '../domain/phone.ts'
 import type { Instant } from '../domain/time.ts'
+import { defaultSenderOf } from './default-sender.ts'
 import type { Draft } from './outbox.ts'
 
 /** A message as a caller asks for it. */
@@ -45,6 +46,8 @@ export interface Checked {
   draft: Draft
   /** What is wrong with it by now. A repetition of a call that was accepted in time is still answered. */
   tooLate: Extract<SendResult, { kind: 'invalid-message' }> | undefined
+  /** Who has it sent again; stands in the audit log. */
+  actor?: string | undefined
 }
 
 /** Twilio's limit for a body, in UTF-16 units. https://www.twilio.com/docs/messaging/api/message-resource */
@@ -58,6 +61,7 @@ export function checkSend(
   input: SendInput,
   settings: Settings,
   now: Instant,
+  resendOf?: string,
 ): Checked | Exclude<SendResult, { kind: 'accepted' }> {
   const facts = readPhone(input.toPhone)
   if (!facts) return { kind: 'invalid-phone', field: 'to_phone' }
@@ -81,10 +85,12 @@ export function checkSend(
     sendAt,
     expiresAt,
     metadata: input.metadata,
+    resendOf,
   }
   if (input.idempotencyKey !== undefined) {
     draft.idempotencyKey = digest([input.caller ?? '', input.idempotencyKey])
-    draft.requestHash = digest(meaningOf(input))
+    const meaning = meaningOf(input)
+    draft.requestHash = digest(resendOf === undefined ? meaning : [...meaning, resendOf])
   }
   const timeFault = timeFaultOf(input, settings, now)
   return { kind: 'checked', draft, tooLate: timeFault && { kind: 'invalid-message', ...timeFault } }
@@ -95,12 +101,9 @@ function senderOf(
   input: SendInput,
   settings: Settings,
 ): Pick<Draft, 'fromPhone' | 'messagingServiceSid'> {
-  const service = input.messagingServiceSid ?? settings.twilio.messagingServiceSid
-  if (input.fromPhone !== undefined)
-    return { fromPhone: input.fromPhone, messagingServiceSid: input.messagingServiceSid }
-  return service === undefined
-    ? { fromPhone: settings.twilio.defaultFrom }
-    : { messagingServiceSid: service }
+  const { fromPhone, messagingServiceSid } = input
+  if (fromPhone !== undefined) return { fromPhone, messagingServiceSid }
+  return messagingServiceSid === undefined ? defaultSenderOf(settings) : { messagingServiceSid }
 }
 
 function faultOf(input: SendInput): { field: string; detail: string } | undefined {

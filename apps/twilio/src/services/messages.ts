@@ -1,32 +1,48 @@
 import type { Settings } from '../config.ts'
+import { hostActor } from '../domain/audit.ts'
 import { TwilioTransactionError } from '../errors.ts'
 import type { MessageEvent } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
 import { firstIdAt } from '../domain/id.ts'
 import { type Message, type MessageStatus, rankOf } from '../domain/message.ts'
 import { type Clock, noTimer } from '../domain/time.ts'
+import type { Provider } from '../provider/provider.ts'
 import type { HostTransaction } from '../storage/engines/host-transaction.ts'
 import { JoinError } from '../storage/errors.ts'
 import type { MessagePage, Store } from '../storage/store.ts'
 import { type Acceptable, acceptAll, claimsOf, throttled } from './accept.ts'
 import { createBatcher } from './batcher.ts'
 import type { Commits } from './commits.ts'
-import { checkSend, type SendInput, type SendResult } from './message-checks.ts'
+import { type ActionOptions, createMessageActions, type MessageActions } from './message-actions.ts'
+import { type Checked, checkSend, type SendInput, type SendResult } from './message-checks.ts'
 import type { Outbox } from './outbox.ts'
 import { isOutage, patienceFor } from './patience.ts'
+import { resendOf, type ResendRefusal } from './resend.ts'
 import type { Signals } from './signals.ts'
 import type { RunGuarded, Throttles } from './throttles.ts'
 
 export type { SendInput, SendResult } from './message-checks.ts'
+export type { ResendRefusal } from './resend.ts'
+export type { CancelResult, EraseResult, RedactResult } from './message-actions.ts'
 
 /** Sending and reading messages. */
-export interface Messages {
+export interface Messages extends MessageActions {
   /**
    * Accepts one message: when it resolves with `accepted`, the message is on disk and will be sent. With
    * a `transaction` of yours it exists exactly if you commit; then errors of the database are thrown,
    * and `TwilioTransactionError` where that transaction cannot hold it.
    */
   send(input: SendInput, options?: SendOptions): Promise<SendResult>
+  /**
+   * Sends the text of an older message as a new one, which names it in `resendOf`. Every check of `send`
+   * applies; `expiresAt` is counted anew.
+   */
+  resend(id: string, options?: ResendOptions): Promise<SendResult | ResendRefusal>
+  /** What phones have written, newest first, 1 to 1,000; `before` is the last id of the page before. */
+  listInbound(page?: {
+    before?: string | undefined
+    limit?: number | undefined
+  }): Promise<Message[]>
   /** The message and everything that happened to it, oldest first. */
   get(id: string): Promise<{ message: Message; events: MessageEvent[] } | undefined>
   /**
@@ -63,10 +79,17 @@ export interface SendOptions {
   transaction?: HostTransaction | undefined
 }
 
+/** Who sends a message again, and under which key. */
+export interface ResendOptions extends ActionOptions {
+  /** Makes a repetition of this call harmless for 7 days, as in `send`. */
+  idempotencyKey?: string | undefined
+}
+
 /** The parts that `createMessages` is made of. */
 export interface MessagesParts {
   settings: Settings
   store: Store
+  provider: Pick<Provider, 'redact'>
   outbox: Outbox
   commits: Commits
   throttles: Throttles
@@ -79,6 +102,8 @@ export interface MessagesParts {
 /** How often a message is looked at while somebody waits for the carrier's answer to it. */
 const lookAgainMs = 200
 const mostFollowed = 500
+/** Sorts behind every id. */
+const lastId = 'g'
 
 /** The messages of one app. Sends that arrive together share one transaction. */
 export function createMessages(parts: MessagesParts): Messages {
@@ -111,6 +136,30 @@ export function createMessages(parts: MessagesParts): Messages {
     } catch (error) {
       if (!(error instanceof JoinError)) throw error
       throw new TwilioTransactionError(error.reason, error.message, { cause: error })
+    }
+  }
+
+  async function acceptChecked(
+    checked: Checked,
+    transaction?: HostTransaction,
+  ): Promise<SendResult> {
+    // A repetition of an accepted call is answered although its number is throttled by now.
+    const isFirst = checked.draft.idempotencyKey === undefined
+    if (isFirst && checked.tooLate) return checked.tooLate
+    const one = { ...checked, claims: claimsOf(checked.draft, parts) }
+    const refusal = isFirst && parts.throttles.precheck(one.claims)
+    if (refusal && refusal.kind === 'refused') return throttled(refusal)
+    if (transaction !== undefined) return acceptWithin(transaction, one)
+    try {
+      const result = await accept(one)
+      if (result.kind === 'accepted' && !result.replayed) outbox.wake()
+      return result
+    } catch (error) {
+      logger.error(
+        { event: 'accept-failed', error: String(error) },
+        'a message could not be stored',
+      )
+      return { kind: 'unavailable' }
     }
   }
 
@@ -147,26 +196,18 @@ export function createMessages(parts: MessagesParts): Messages {
   return {
     async send(input, { transaction } = {}) {
       const checked = checkSend(input, settings, clock.now())
-      if (checked.kind !== 'checked') return checked
-      // A repetition of an accepted call is answered although its number is throttled by now.
-      const isFirst = checked.draft.idempotencyKey === undefined
-      if (isFirst && checked.tooLate) return checked.tooLate
-      const one = { ...checked, claims: claimsOf(checked.draft, parts) }
-      const refusal = isFirst && parts.throttles.precheck(one.claims)
-      if (refusal && refusal.kind === 'refused') return throttled(refusal)
-      if (transaction !== undefined) return acceptWithin(transaction, one)
-      try {
-        const result = await accept(one)
-        if (result.kind === 'accepted' && !result.replayed) outbox.wake()
-        return result
-      } catch (error) {
-        logger.error(
-          { event: 'accept-failed', error: String(error) },
-          'a message could not be stored',
-        )
-        return { kind: 'unavailable' }
-      }
+      return checked.kind === 'checked' ? acceptChecked(checked, transaction) : checked
     },
+    async resend(id, { actor = hostActor, idempotencyKey } = {}) {
+      const old = await store.messages.find(id)
+      const again = old ? resendOf(old) : ({ kind: 'message-not-found' } as const)
+      if (again.kind !== 'send') return again
+      const input = { ...again.input, idempotencyKey, caller: actor }
+      const checked = checkSend(input, settings, clock.now(), id)
+      return checked.kind === 'checked' ? acceptChecked({ ...checked, actor }) : checked
+    },
+    listInbound: ({ before = lastId, limit = 50 } = {}) =>
+      store.messages.listInbound({ before, limit: Math.min(1_000, Math.max(1, limit)) }),
     async get(id) {
       const message = await store.messages.find(id)
       return message && { message, events: await store.events.list(id) }
@@ -194,5 +235,6 @@ export function createMessages(parts: MessagesParts): Messages {
       return { events: followed, last: events.at(-1)?.id ?? after }
     },
     whenAnswered,
+    ...createMessageActions(parts),
   }
 }

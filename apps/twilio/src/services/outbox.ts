@@ -17,6 +17,8 @@ export interface Draft {
   metadata?: Record<string, string> | undefined
   idempotencyKey?: string | undefined
   requestHash?: string | undefined
+  /** The message that this one sends again. */
+  resendOf?: string | undefined
 }
 
 /** Where messages wait for the worker: the rows themselves. */
@@ -46,7 +48,7 @@ export function createOutbox(parts: {
         })),
       )
       await tables.events.append(
-        messages.map((message) => eventOf(message, { status: message.status, source: 'api' }, now)),
+        messages.map((message) => eventOf(message, firstStepOf(message), now)),
       )
       return messages
     },
@@ -64,6 +66,7 @@ function messageOf(draft: Draft, id: string, now: Instant): Message {
     fromPhone: draft.fromPhone,
     messagingServiceSid: draft.messagingServiceSid,
     message: draft.message,
+    mediaUrls: [],
     status: later ? 'SCHEDULED' : 'QUEUED',
     providerMsgId: undefined,
     errorCode: undefined,
@@ -73,6 +76,7 @@ function messageOf(draft: Draft, id: string, now: Instant): Message {
     priority: draft.priority,
     verificationId: draft.verificationId,
     metadata: draft.metadata,
+    resendOf: draft.resendOf,
     sendAt: draft.sendAt,
     expiresAt: draft.expiresAt,
     attempts: 0,
@@ -84,4 +88,10 @@ function messageOf(draft: Draft, id: string, now: Instant): Message {
     createdAt: now,
     updatedAt: now,
   }
+}
+
+function firstStepOf({ status, resendOf }: Message): Parameters<typeof eventOf>[1] {
+  return resendOf === undefined
+    ? { status, source: 'api' }
+    : { status, source: 'admin', detail: `sends ${resendOf} again` }
 }

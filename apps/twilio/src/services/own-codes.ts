@@ -8,6 +8,7 @@ import type { Provider } from '../provider/provider.ts'
 import type { Store } from '../storage/store.ts'
 import type { CodeBackend } from './code-backend.ts'
 import { isSameSecret } from './constant-time.ts'
+import { defaultSenderOf } from './default-sender.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { Outbox } from './outbox.ts'
 
@@ -66,9 +67,7 @@ export function createOwnCodes(parts: {
       provider.countSegments(fillCode(textOf(locale), '0'.repeat(codeLength))),
 
     async write(tables, { id, toPhone, expiresAt }, { locale }) {
-      const { defaultFrom, messagingServiceSid } = settings.twilio
-      const sender =
-        messagingServiceSid === undefined ? { fromPhone: defaultFrom } : { messagingServiceSid }
+      const sender = defaultSenderOf(settings)
       const message = textOf(locale)
       const priority = priorityOf.verification
       await outbox.write(tables, [

@@ -1,4 +1,6 @@
-import type { Instant } from '../domain/time.ts'
+import type { Settings } from '../config.ts'
+import type { Logger } from '../domain/log.ts'
+import type { Clock, Instant } from '../domain/time.ts'
 
 /** A callback whose signature did not fit. It holds numbers: for looking into, not for logs. */
 export interface RefusedCallback {
@@ -41,27 +43,54 @@ const keptHeaders = [
   'x-forwarded-uri',
 ] as const
 
-/** The last callbacks that were refused, of this process. */
+/** Requests to our webhooks that were refused for their signature. */
 export interface RefusedCallbacks {
-  /** Keeps it, if it has a signature at all. */
-  note(request: RefusedRequest, at: Instant): void
-  /** Oldest first. */
+  /**
+   * Tells of it, and keeps it if it has a signature at all. A rotated token or a wrong `publicUrl`
+   * looks like a forger; and a stranger must not fill the log.
+   */
+  note(request: Partial<RefusedRequest> & Pick<RefusedRequest, 'rawQuery' | 'body'>): void
+  /** The last ones of this process, oldest first. */
   list(): RefusedCallback[]
 }
 
+/** How long one line of the log has to do. */
+const quietMs = 60_000
+
 /** A memory of the last ones. */
-export function createRefusedCallbacks(): RefusedCallbacks {
+export function createRefusedCallbacks(parts: {
+  settings: Pick<Settings, 'publicUrl'>
+  clock: Clock
+  logger: Logger
+}): RefusedCallbacks {
+  const { settings, clock, logger } = parts
   const kept: RefusedCallback[] = []
+  let refused = 0
+  let quietUntil = -Infinity
+
+  function tell(): void {
+    refused++
+    if (clock.monotonic() < quietUntil) return
+    logger.warn(
+      { event: 'callback-refused', refused, public_url: settings.publicUrl },
+      'callbacks were refused: their signature fits neither twilio.authToken nor twilio.otherAuthTokens over publicUrl; if they are genuine, one of these settings differs from what Twilio has; hsb-twilio doctor --callback tells which',
+    )
+    refused = 0
+    quietUntil = clock.monotonic() + quietMs
+  }
+
   return {
-    note({ path, rawQuery, headers, body }, at) {
-      if (body.length > longestBody || headers['x-twilio-signature'] === undefined) return
+    note({ path, rawQuery, headers, body }) {
+      tell()
+      if (path === undefined || headers?.['x-twilio-signature'] === undefined) return
+      if (body.length > longestBody) return
       const shown: Record<string, string> = {}
       for (const name of keptHeaders) {
         const value = headers[name]
         if (value !== undefined && value.length <= longestHeader) shown[name] = value
       }
       kept.push({
-        receivedAt: at,
+        receivedAt: clock.now(),
         method: 'POST',
         url: rawQuery === '' ? path : `${path}?${rawQuery}`,
         headers: shown,

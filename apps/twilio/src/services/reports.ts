@@ -1,6 +1,8 @@
 import { type AskSettings, askAt } from '../domain/asking.ts'
 import { callbackKey, type EventSource, type NewEvent } from '../domain/event.ts'
 import { advances, contradicts, type MessageStatus } from '../domain/message.ts'
+import { everySender } from '../domain/opt-out.ts'
+import { maskPhone } from '../domain/phone.ts'
 import type { Instant } from '../domain/time.ts'
 import type { CarrierReport } from '../provider/provider.ts'
 import type { Move, Standing, Tables } from '../storage/store.ts'
@@ -131,13 +133,20 @@ export function moveOf(
   return { ...factsOf(report), id: message.id, status, nextAt, at: now }
 }
 
-/** Stops further texts to the phone of a message that the carrier would not deliver to it. */
-export function noteOptOut(
+/** Stops further texts from the sender of a message that the carrier would not deliver to its phone. */
+export async function noteOptOut(
   tables: Tables,
-  message: Pick<Standing, 'toPhone'>,
+  { id }: Pick<Standing, 'id'>,
   errorCode: number | undefined,
   at: Instant,
 ): Promise<void> {
+  const message = await tables.messages.find(id)
+  if (message === undefined) return
+  const { toPhone: phone, messagingServiceSid, fromPhone } = message
+  const sender = messagingServiceSid ?? fromPhone ?? everySender
   const reason = `refused by the carrier (${errorCode})`
-  return tables.optOuts.add({ phone: message.toPhone, reason, at })
+  if (!(await tables.optOuts.add({ phone, sender, source: 'carrier', reason, at }))) return
+  const subject = maskPhone(phone)
+  const detail = { reason, message: id, sender }
+  await tables.audit.append([{ actor: 'carrier', action: 'opt-out-added', subject, detail, at }])
 }

@@ -132,6 +132,7 @@ describe('precheck', () => {
   const counters: ThrottleStore = {
     lock: async (keys) => new Map(keys.map((key) => [key, [{ at: 0, cost: 2 }]])),
     save: async () => {},
+    read: async () => new Map(),
     sweep: async () => 0,
   }
   const take = (throttles: Throttles, claim: Claim) =>

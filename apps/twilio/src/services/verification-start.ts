@@ -1,11 +1,13 @@
 import type { Settings } from '../config.ts'
 import type { Logger } from '../domain/log.ts'
+import { isOptedOut } from '../domain/opt-out.ts'
 import { maskPhone } from '../domain/phone.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import { endingOf, type Verification } from '../domain/verification.ts'
 import { StorageError } from '../storage/errors.ts'
 import type { Store, Tables, VerificationStore } from '../storage/store.ts'
 import type { CodeBackend, CodeSent } from './code-backend.ts'
+import { defaultSenderOf } from './default-sender.ts'
 import { patienceFor, patienceMs } from './patience.ts'
 import { readStart, type StartInput, type StartRequest, type StartResult } from './start-request.ts'
 import type { Limits, Throttles } from './throttles.ts'
@@ -85,7 +87,10 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     }
     const kind = running ? 'resent' : 'started'
     await tables.verificationEvents.append([verificationEvent(verification, kind, now)])
-    const optedOut = (await tables.optOuts.find([request.toPhone])).has(request.toPhone)
+    const { toPhone } = request
+    // Which sender a code of the carrier's comes from, nobody knows: he keeps its blocks himself.
+    const sender = backend.name === 'own-codes' ? defaultSenderOf(settings) : {}
+    const optedOut = isOptedOut(await tables.optOuts.find([toPhone]), { toPhone, ...sender })
     if (!optedOut) await backend.write(tables, verification, request)
     const { nextAt, at: takenAt } = taken
     return { kind: 'reserved', verification, isNew: !running, optedOut, nextAt, takenAt }

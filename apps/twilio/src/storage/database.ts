@@ -1,4 +1,6 @@
 import { createApiKeys } from './api-keys.ts'
+import { createAudit } from './audit.ts'
+import { createErasure } from './erasure.ts'
 import { StorageError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { createFeed } from './feed.ts'
@@ -8,6 +10,7 @@ import { createMigrator } from './migrate.ts'
 import { createOptOuts } from './opt-outs.ts'
 import type { Instant } from '../domain/time.ts'
 import { createParkedEvents } from './parked-events.ts'
+import { createQueue } from './queue.ts'
 import { createRetention } from './retention.ts'
 import type { Session } from './statement.ts'
 import type { Joined, Store, Tables } from './store.ts'
@@ -149,6 +152,9 @@ function createTables(session: Session): Tables {
     webhooks: createWebhooks(session),
     throttles: createThrottles(session),
     optOuts: createOptOuts(session),
+    audit: createAudit(session),
+    queue: createQueue(session),
+    erasure: createErasure(session),
     apiKeys: createApiKeys(session),
     workers: createWorkers(session),
     leases: createLeases(session),

@@ -17,3 +17,8 @@ export function readList(json: string): unknown[] {
   const value: unknown = JSON.parse(json)
   return Array.isArray(value) ? value : []
 }
+
+/** A list of texts; what is not text is left out. */
+export function readTexts(json: string): string[] {
+  return readList(json).filter((one) => typeof one === 'string')
+}

@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import { finalRank, rankOf } from '../domain/message.ts'
-import { groupStatement, orNull, type Session } from './statement.ts'
+import { toMessage } from './message-rows.ts'
+import type { MessageRow } from './schema.ts'
+import { groupStatement, orNull, type Session, statement } from './statement.ts'
 import type { MessageStore, Move } from './store.ts'
 
 const facts = {
@@ -76,6 +78,15 @@ const intoDoubt = groupStatement({
     where id = ${bind('id')} and status = 'SENDING' and attempts = ${bind('attempts')}`,
 })
 
+const cancel = statement<MessageRow, 'id' | 'at'>(
+  (bind) => sql`
+    update sms_log
+    set status = 'CANCELED', status_rank = 4, next_at = null, error_code = null,
+      last_event_time = ${bind('at')}, updated_at = ${bind('at')}
+    where id = ${bind('id')} and status_rank = 0
+    returning *`,
+)
+
 // Not where `next_at` is a due time or a lease: the row may have been requeued since it was looked at.
 const planPoll = groupStatement({
   key: 'id',
@@ -99,7 +110,10 @@ const fill = groupStatement({
 /** The part of the message store that moves messages from place to place. */
 export function createMessageMoves(
   session: Session,
-): Pick<MessageStore, 'advance' | 'requeue' | 'doubt' | 'correct' | 'planPolls' | 'fillIn'> {
+): Pick<
+  MessageStore,
+  'advance' | 'requeue' | 'doubt' | 'cancel' | 'correct' | 'planPolls' | 'fillIn'
+> {
   return {
     advance: async (moves) => touchedIds(moves, await raise(session, moves.map(toPlace))),
     async requeue(moves) {
@@ -107,6 +121,10 @@ export function createMessageMoves(
       return touchedIds(moves, await backToQueue(session, rows))
     },
     doubt: async (moves) => touchedIds(moves, await intoDoubt(session, moves)),
+    async cancel(id, at) {
+      const [row] = await cancel(session, { id, at })
+      return row && toMessage(row)
+    },
     async correct(move) {
       if (rankOf[move.status] !== finalRank) return false
       const [touched] = await replaceFinal(session, [toPlace(move)])

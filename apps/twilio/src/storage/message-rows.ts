@@ -1,6 +1,6 @@
 import type { Message } from '../domain/message.ts'
 import { rankOf } from '../domain/message.ts'
-import { readTextRecord } from './json.ts'
+import { readTextRecord, readTexts } from './json.ts'
 import type { MessageRow } from './schema.ts'
 import { orNull, orUndefined } from './statement.ts'
 import type { NewMessage, Standing } from './store.ts'
@@ -15,6 +15,7 @@ export function toRow({ message, idempotencyKey, requestHash }: NewMessage): Mes
     from_phone: orNull(message.fromPhone),
     messaging_service_sid: orNull(message.messagingServiceSid),
     message: message.message,
+    media_urls: message.mediaUrls.length === 0 ? null : JSON.stringify(message.mediaUrls),
     status: message.status,
     status_rank: rankOf[message.status],
     provider_msg_id: orNull(message.providerMsgId),
@@ -37,6 +38,7 @@ export function toRow({ message, idempotencyKey, requestHash }: NewMessage): Mes
     idempotency_key: orNull(idempotencyKey),
     request_hash: orNull(requestHash),
     lapses: message.lapses,
+    resend_of: orNull(message.resendOf),
   }
 }
 
@@ -50,6 +52,7 @@ export function toMessage(row: MessageRow): Message {
     fromPhone: orUndefined(row.from_phone),
     messagingServiceSid: orUndefined(row.messaging_service_sid),
     message: row.message,
+    mediaUrls: row.media_urls === null ? [] : readTexts(row.media_urls),
     status: row.status,
     providerMsgId: orUndefined(row.provider_msg_id),
     errorCode: orUndefined(row.error_code),
@@ -59,6 +62,7 @@ export function toMessage(row: MessageRow): Message {
     priority: row.priority,
     verificationId: orUndefined(row.verification_id),
     metadata: row.metadata === null ? undefined : readTextRecord(row.metadata),
+    resendOf: orUndefined(row.resend_of),
     sendAt: orUndefined(row.send_at),
     expiresAt: row.expires_at,
     attempts: row.attempts,
@@ -101,4 +105,5 @@ export const messageFields = {
   ...({ attempted_at: 'number', next_at: 'number', polls: 'number' } as const),
   ...({ last_event_time: 'number', created_at: 'number', updated_at: 'number' } as const),
   ...({ idempotency_key: 'text', request_hash: 'text', lapses: 'number' } as const),
+  ...({ media_urls: 'text', resend_of: 'text' } as const),
 } satisfies Record<keyof MessageRow, 'text' | 'number'>

@@ -128,6 +128,10 @@ export interface MessageStore {
     claims: { id: string; attempts: number; putOffUntil?: Instant | undefined }[],
     now: Instant,
   ): Promise<void>
+  /** `SCHEDULED` or `QUEUED` to `CANCELED`, in one statement; undefined where it stands elsewhere. */
+  cancel(id: string, at: Instant): Promise<Message | undefined>
+  /** Inbound messages with an id before this one, newest first. */
+  listInbound(page: { before: string; limit: number }): Promise<Message[]>
   /** Replaces one final status by another one: only for what the carrier says when asked. */
   correct(move: Move): Promise<boolean>
   /** Plans the next poll without any other change. */

@@ -88,6 +88,12 @@ const selectRivals = statement<MessageRow, 'id' | 'phone' | 'text'>(
     order by id`,
 )
 
+const selectInbound = statement<MessageRow, 'before' | 'limit'>(
+  (bind) => sql`
+    select * from sms_log where direction = 'inbound' and id < ${bind('before')}
+    order by id desc limit ${bind('limit')}`,
+)
+
 /** The messages of `sms_log`. */
 export function createMessages(session: Session): MessageStore {
   return {
@@ -143,6 +149,9 @@ export function createMessages(session: Session): MessageStore {
     },
     async listUnsettled(now, limit) {
       return (await selectUnsettled(session, { now, limit })).map(toMessage)
+    },
+    async listInbound({ before, limit }) {
+      return (await selectInbound(session, { before, limit })).map(toMessage)
     },
     async listRivals({ id, toPhone, message }) {
       return (await selectRivals(session, { id, phone: toPhone, text: message })).map(toMessage)

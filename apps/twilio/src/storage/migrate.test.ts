@@ -89,3 +89,28 @@ describe('migrate', () => {
     assert.deepEqual(reports.flatMap((report) => report.applied).toSorted(), ['1', '2'])
   })
 })
+
+describe('the migration to opt-outs by sender', () => {
+  it('keeps those of before for every sender, and lets the version of before go on', async (t) => {
+    const before = migrations.filter(({ name }) => name < '0006')
+    const migrator = openMigrator(t, before)
+    await migrator.migrate()
+    const insert = 'insert into sms_opt_out (phone, reason, created_at) values (?, ?, ?)'
+    const add = (phone: string, reason: string) =>
+      migrator.database.prepare(`${insert} on conflict do nothing`).run(phone, reason, 7)
+    add('+1', 'refused by the carrier (21610)')
+    add('+2', 'asked by mail')
+    await migrator.withList([...migrations]).migrate()
+    add('+2', 'again')
+    add('+3', 'asked by mail')
+    const rows = migrator.database.prepare('select * from sms_opt_out order by phone').all()
+    assert.deepEqual(
+      rows.map((row) => Object.values(row)),
+      [
+        ['+1', '', 'carrier', 'refused by the carrier (21610)', 7],
+        ['+2', '', 'host', 'asked by mail', 7],
+        ['+3', '', 'host', 'asked by mail', 7],
+      ],
+    )
+  })
+})

@@ -1,34 +1,74 @@
 import { sql } from 'kysely'
+import { everySender, type OptOut } from '../domain/opt-out.ts'
+import type { OptOutRow } from './schema.ts'
 import { type Session, statement } from './statement.ts'
 import type { OptOutStore } from './store.ts'
 
-const selectPhones = statement<{ phone: string }, 'phones'>(
-  (bind, engine) =>
-    sql`select phone from sms_opt_out where phone in ${engine.texts(bind('phones'))}`,
+const selectByPhone = statement<Pick<OptOutRow, 'phone' | 'sender'>, 'phones'>(
+  (bind, engine) => sql`
+    select phone, sender from sms_opt_out where phone in ${engine.texts(bind('phones'))}`,
+)
+
+// The first reason stays: it is the one that somebody may have to prove.
+const insert = statement<{ phone: string }, 'phone' | 'sender' | 'source' | 'reason' | 'at'>(
+  (bind) => sql`
+    insert into sms_opt_out (phone, sender, source, reason, created_at)
+    values (${bind('phone')}, ${bind('sender')}, ${bind('source')}, ${bind('reason')}, ${bind('at')})
+    on conflict do nothing
+    returning phone`,
+)
+
+const removeAll = statement<{ phone: string }, 'phone'>(
+  (bind) => sql`delete from sms_opt_out where phone = ${bind('phone')} returning phone`,
+)
+
+const removeFrom = statement<{ phone: string }, 'phone' | 'sender'>(
+  (bind) => sql`
+    delete from sms_opt_out
+    where phone = ${bind('phone')} and sender = ${bind('sender')}
+    returning phone`,
+)
+
+// What the carrier refused before it was known for which sender stands for every one.
+const lift = statement<{ phone: string }, 'phone' | 'senders'>(
+  (bind, engine) => sql`
+    delete from sms_opt_out
+    where phone = ${bind('phone')} and source <> 'host'
+      and (sender = ${sql.lit(everySender)} or sender in ${engine.texts(bind('senders'))})
+    returning phone`,
+)
+
+const newest = statement<OptOutRow, 'at' | 'phone' | 'sender' | 'limit'>(
+  (bind) => sql`
+    select * from sms_opt_out
+    where (created_at, phone, sender) < (${bind('at')}, ${bind('phone')}, ${bind('sender')})
+    order by created_at desc, phone desc, sender desc limit ${bind('limit')}`,
 )
 
 /** The phones of `sms_opt_out`. */
 export function createOptOuts(session: Session): OptOutStore {
-  const { db } = session
   return {
     async find(phones) {
-      const rows = await selectPhones(session, { phones: JSON.stringify(phones) })
-      return new Set(rows.map((row) => row.phone))
+      const rows = await selectByPhone(session, { phones: JSON.stringify(phones) })
+      return rows.map(({ phone, sender }) => ({ phone, sender }))
     },
-    // The first reason stays: it is the one that somebody may have to prove.
-    async add({ phone, reason, at }) {
-      await db
-        .insertInto('sms_opt_out')
-        .values({ phone, reason, created_at: at })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
+    add: async (optOut) => (await insert(session, { ...optOut })).length > 0,
+    async remove(phone, sender) {
+      const removed =
+        sender === undefined
+          ? await removeAll(session, { phone })
+          : await removeFrom(session, { phone, sender })
+      return removed.length
     },
-    async remove(phone) {
-      const result = await db
-        .deleteFrom('sms_opt_out')
-        .where('phone', '=', phone)
-        .executeTakeFirst()
-      return result.numDeletedRows === 1n
+    lift: async (phone, senders) =>
+      (await lift(session, { phone, senders: JSON.stringify(senders) })).length,
+    async list({ before, limit }) {
+      const { at, phone, sender } = before ?? { at: Number.MAX_SAFE_INTEGER, phone: '', sender: '' }
+      return (await newest(session, { at, phone, sender, limit })).map(toOptOut)
     },
   }
+}
+
+function toOptOut({ phone, sender, source, reason, created_at: at }: OptOutRow): OptOut {
+  return { phone, sender, source, reason, at }
 }

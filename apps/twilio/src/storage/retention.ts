@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely'
 import { orUndefined, type Session, statement } from './statement.ts'
 import type { RetentionStore } from './store.ts'
 
-// Final, or sent and no longer asked about: some carriers send no receipts, and SENT stays the last word.
-const isOver = sql`(status_rank >= 4 or (status_rank >= 2 and next_at is null))`
+/** Final, or sent and no longer asked about: some carriers send no receipts, and SENT stays the last word. */
+export const isOver = sql`(status_rank >= 4 or (status_rank >= 2 and next_at is null))`
 
 const selectRange = statement<
   { first: string | null; last: string | null; seen: number; first_open: string | null },
@@ -46,7 +46,8 @@ const maskPhones = statement<{ id: string }, 'first' | 'last'>(
     returning id`,
 )
 
-function masked(column: 'to_phone' | 'from_phone'): RawBuilder<unknown> {
+/** A number as `maskPhone` writes it. */
+export function masked(column: 'to_phone' | 'from_phone'): RawBuilder<unknown> {
   const phone = sql.ref(column)
   const stars = sql.lit('*'.repeat(64))
   return sql`

@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely'
+import type { AuditAction } from '../domain/audit.ts'
 import type { EventSource } from '../domain/event.ts'
 import type { HostEvent, VerificationEventKind } from '../domain/host-event.ts'
 import type { Message, MessageStatus, Priority } from '../domain/message.ts'
+import type { OptOut } from '../domain/opt-out.ts'
 import type {
   VerificationBackend,
   VerificationChannel,
@@ -19,6 +21,8 @@ export interface MessageRow {
   from_phone: string | null
   messaging_service_sid: string | null
   message: string
+  /** JSON array of addresses. */
+  media_urls: string | null
   status: MessageStatus
   /** `rankOf[status]`, so that "only forwards" is a comparison. */
   status_rank: number
@@ -43,6 +47,7 @@ export interface MessageRow {
   request_hash: string | null
   /** How often a worker went silent while it had this message. */
   lapses: number
+  resend_of: string | null
 }
 
 export interface EventRow {
@@ -137,6 +142,9 @@ export interface ThrottleRow {
 
 export interface OptOutRow {
   phone: string
+  /** Empty: whoever sends. */
+  sender: string
+  source: OptOut['source']
   reason: string
   created_at: number
 }
@@ -172,14 +180,24 @@ export interface CursorRow {
   updated_at: number
 }
 
+export interface AuditRow {
+  id: number
+  actor: string
+  action: AuditAction
+  subject: string
+  /** JSON object of texts. */
+  detail: string | null
+  created_at: number
+}
+
 export interface MigrationRow {
   name: string
   applied_at: number
 }
 
-/** Every table by its name. `media_urls` is reserved for MMS: it exists and nothing reads it yet. */
+/** Every table by its name. */
 export interface Schema {
-  sms_log: MessageRow & { media_urls: Generated<string | null> }
+  sms_log: MessageRow
   sms_event: Omit<EventRow, 'id'> & { id: Generated<number> }
   sms_verification: VerificationRow
   sms_verification_event: Omit<VerificationEventRow, 'id'> & { id: Generated<number> }
@@ -193,5 +211,6 @@ export interface Schema {
   sms_worker: WorkerRow
   sms_lease: LeaseRow
   sms_cursor: CursorRow
+  sms_audit: Omit<AuditRow, 'id'> & { id: Generated<number> }
   sms_migration: MigrationRow
 }

@@ -1,6 +1,8 @@
 import type { ApiScope } from '../domain/access.ts'
+import type { AuditEntry, NewAuditEntry } from '../domain/audit.ts'
 import type { MessageEvent, NewEvent } from '../domain/event.ts'
-import type { MessageStatus } from '../domain/message.ts'
+import type { Message, MessageStatus } from '../domain/message.ts'
+import type { OptOut } from '../domain/opt-out.ts'
 import type { Hits } from '../domain/throttle.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Verification, VerificationStatus } from '../domain/verification.ts'
@@ -62,6 +64,8 @@ export interface VerificationStore {
 export interface ThrottleStore {
   /** Locks the rows of these keys for this transaction and reads them. */
   lock(keys: string[]): Promise<Map<string, Hits>>
+  /** Reads the rows that there are, and locks none. */
+  read(keys: string[]): Promise<Map<string, Hits>>
   /** Writes the hits back; a row may be thrown away after `expiresAt`. */
   save(entries: { key: string; hits: Hits; expiresAt: Instant }[]): Promise<void>
   /** Throws rows away that no rule needs any more. */
@@ -70,10 +74,60 @@ export interface ThrottleStore {
 
 /** The phones of `sms_opt_out`. */
 export interface OptOutStore {
-  /** Which of these phones opted out. */
-  find(phones: string[]): Promise<Set<string>>
-  add(optOut: { phone: string; reason: string; at: Instant }): Promise<void>
-  remove(phone: string): Promise<boolean>
+  /** The opt-outs of these phones. */
+  find(phones: string[]): Promise<Pick<OptOut, 'phone' | 'sender'>[]>
+  /** False where this phone has opted out of this sender before: that entry stays as it is. */
+  add(optOut: OptOut): Promise<boolean>
+  /** Removes those of a phone, of one sender where it is given; answers how many. */
+  remove(phone: string, sender?: string): Promise<number>
+  /** Removes what the phone or the carrier has brought about for these senders; answers how many. */
+  lift(phone: string, senders: string[]): Promise<number>
+  /** Newest first. */
+  list(page: {
+    before?: Pick<OptOut, 'at' | 'phone' | 'sender'> | undefined
+    limit: number
+  }): Promise<OptOut[]>
+}
+
+/** The entries of `sms_audit`. */
+export interface AuditStore {
+  append(entries: readonly NewAuditEntry[]): Promise<void>
+  /** Newest first, those with a lower id than `before`. */
+  list(page: {
+    before?: number | undefined
+    limit: number
+    subject?: string | undefined
+  }): Promise<AuditEntry[]>
+}
+
+/** What is asked about the messages of `sms_log` together, without reading all of them. */
+export interface QueueStore {
+  /**
+   * Counts up to `most` of each priority, and of what is planned for later up to `mostRead`. `failed` are
+   * those that ended badly with an id from `failedFrom` on.
+   */
+  facts(query: { now: Instant; failedFrom: string; most: number; mostRead: number }): Promise<{
+    due: number
+    /** Of those that are due. */
+    earliestAt: Instant | undefined
+    scheduled: number
+    /** Queued, and to be sent later. */
+    retrying: number
+    sending: number
+    inDoubt: number
+    failed: number
+  }>
+  /** `FAILED`, `UNDELIVERED` and `EXPIRED` messages with an id before this one, newest first. */
+  listFailed(page: { before: string; limit: number }): Promise<Message[]>
+}
+
+/** Forgetting one phone, in the messages from one id to another. */
+export interface ErasureStore {
+  /** Messages to it that wait become `CANCELED`; answers them. */
+  cancelWaiting(range: IdRange, phone: string, at: Instant): Promise<Message[]>
+  /** Empties its messages that are over and masks its number in them; `left` are not over. */
+  erase(range: IdRange, phone: string): Promise<{ erased: number; left: number }>
+  deleteVerifications(phone: string): Promise<number>
 }
 
 /** One row of `sms_api_key`; the key itself is not kept, only its SHA-256 in hex. */
@@ -180,6 +234,9 @@ export interface Tables {
   webhooks: WebhookStore
   throttles: ThrottleStore
   optOuts: OptOutStore
+  audit: AuditStore
+  queue: QueueStore
+  erasure: ErasureStore
   apiKeys: ApiKeyStore
   workers: WorkerStore
   leases: LeaseStore

@@ -15,6 +15,11 @@ const lockRows = statement<Pick<ThrottleRow, 'key' | 'hits'>, 'keys'>(
     returning key, hits`,
 )
 
+const selectRows = statement<Pick<ThrottleRow, 'key' | 'hits'>, 'keys'>(
+  (bind, engine) => sql`
+    select key, hits from sms_throttle where key in ${engine.texts(bind('keys'))}`,
+)
+
 const saveHits = groupStatement({
   key: 'key',
   fields: { key: 'text', hits: 'text', expires_at: 'number' },
@@ -42,6 +47,11 @@ export function createThrottles(session: Session): ThrottleStore {
       const rows = await lockRows(session, { keys: JSON.stringify([...new Set(keys)]) })
       const hitsOf = new Map(rows.map((row) => [row.key, readHits(row.hits)]))
       return new Map(keys.map((key) => [key, hitsOf.get(key) ?? []]))
+    },
+    async read(keys) {
+      if (keys.length === 0) return new Map()
+      const rows = await selectRows(session, { keys: JSON.stringify(keys) })
+      return new Map(rows.map((row) => [row.key, readHits(row.hits)]))
     },
     async save(entries) {
       await saveHits(

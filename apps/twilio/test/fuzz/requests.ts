@@ -16,6 +16,7 @@ export interface Plan {
 // A number that exists only when the request is made: `@message:3` is the fourth message of the run.
 const placeholder = (kind: string) => fc.nat(40).map((n) => `@${kind}:${n}@`)
 const phones = fc.nat(25).map((n) => `+1415555${2600 + n}`)
+const newSids = fc.nat(1_000).map((n) => `SM${n.toString(16).padStart(32, '0')}`)
 const words: Words = {
   to_phone: fc.oneof({ weight: 8, arbitrary: phones }, fc.constantFrom('+46701740605', '+1911')),
   from_phone: fc.constantFrom('+15005550006', 'Shop', '12345'),
@@ -23,14 +24,18 @@ const words: Words = {
   code: fc.oneof(placeholder('code'), fc.constantFrom('000000', '123456')),
   purpose: fc.constantFrom('verify', 'login'),
   AccountSid: fc.constant('@account@'),
-  MessageSid: placeholder('sid'),
+  MessageSid: fc.oneof({ weight: 6, arbitrary: placeholder('sid') }, newSids),
   MessageStatus: fc.constantFrom('queued', 'sent', 'delivered', 'undelivered', 'failed', 'read'),
   ErrorCode: fc.constantFrom('30003', '30007', '21610'),
   ApiVersion: fc.constant('2010-04-01'),
   From: fc.constant('+15005550006'),
   To: phones,
   SmsSid: fc.constant('@same:MessageSid@'),
-  SmsStatus: fc.constant('@same:MessageStatus@'),
+  SmsStatus: fc.constant('@same:MessageStatus:received@'),
+  SmsMessageSid: fc.constant('@same:MessageSid@'),
+  NumMedia: fc.constant('0'),
+  NumSegments: fc.constantFrom('1', '2'),
+  OptOutType: fc.constantFrom('STOP', 'START', 'HELP'),
 }
 
 // What a header can hold at all: the rest is refused before any server is asked.

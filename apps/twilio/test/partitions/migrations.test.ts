@@ -64,3 +64,28 @@ describe('a migration of a later version', () => {
     })
   }
 })
+
+describe('the migration to opt-outs by sender', () => {
+  it('keeps those of before for every sender', async (t) => {
+    const place = postgres.newPlace()
+    await migrateTo(migrations.filter(({ name }) => name < '0006').length, place)
+    const add = (phone: string, reason: string) =>
+      operate(
+        place,
+        `insert into sms_opt_out (phone, reason, created_at)
+         values ('${phone}', '${reason}', 7) on conflict do nothing`,
+      )
+    await add('+1', 'refused by the carrier (21610)')
+    await add('+2', 'asked by mail')
+    const store = await openFor(t, async () => openPostgres(place))
+    await add('+2', 'again')
+    const kept = await store.optOuts.list({ limit: 9 })
+    assert.deepEqual(
+      kept.map(({ phone, sender, source }) => [phone, sender, source]),
+      [
+        ['+2', '', 'host'],
+        ['+1', '', 'carrier'],
+      ],
+    )
+  })
+})

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test'
 import type { NewEvent } from '../../src/domain/event.ts'
 import type { Message } from '../../src/domain/message.ts'
+import { everySender, type OptOut } from '../../src/domain/opt-out.ts'
 import type { Verification } from '../../src/domain/verification.ts'
 import type { Move, Store } from '../../src/storage/store.ts'
 
@@ -25,6 +26,7 @@ export function sampleMessage(overrides: Partial<Message> & { id: string }): Mes
     fromPhone: undefined,
     messagingServiceSid: undefined,
     message: 'Your table is ready.',
+    mediaUrls: [],
     status: 'QUEUED',
     providerMsgId: undefined,
     errorCode: undefined,
@@ -34,6 +36,7 @@ export function sampleMessage(overrides: Partial<Message> & { id: string }): Mes
     priority: 1,
     verificationId: undefined,
     metadata: undefined,
+    resendOf: undefined,
     sendAt: undefined,
     expiresAt: start + 3_600_000,
     attempts: 0,
@@ -83,6 +86,10 @@ export function sampleEvent(overrides: Partial<NewEvent>): NewEvent {
     createdAt: start,
     ...overrides,
   }
+}
+
+export function sampleOptOut(overrides: Partial<OptOut> & { phone: string }): OptOut {
+  return { sender: everySender, source: 'host', reason: 'STOP', at: start, ...overrides }
 }
 
 export function sampleVerification(

@@ -13,20 +13,6 @@ const key = (id: string, createdAt: number): ApiKey => ({
 })
 
 export function smallTableContract(open: OpenStore): void {
-  describe('optOuts', () => {
-    it('tell which phones opted out until they opt in again', async (t) => {
-      const store = await openFor(t, open)
-      await store.optOuts.add({ phone: '+14155550001', reason: 'STOP', at: start })
-      await store.optOuts.add({ phone: '+14155550001', reason: 'STOP again', at: start + 1 })
-      const phones = ['+14155550001', '+14155550002']
-      assert.deepEqual(await store.optOuts.find(phones), new Set(['+14155550001']))
-      assert.deepEqual(await store.optOuts.find([]), new Set())
-      assert.equal(await store.optOuts.remove('+14155550001'), true)
-      assert.equal(await store.optOuts.remove('+14155550001'), false)
-      assert.deepEqual(await store.optOuts.find(phones), new Set())
-    })
-  })
-
   describe('apiKeys', () => {
     it('are found by their hash and listed by age', async (t) => {
       const store = await openFor(t, open)

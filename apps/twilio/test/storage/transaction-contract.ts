@@ -7,6 +7,7 @@ import {
   type OpenStore,
   sampleEvent,
   sampleMessage,
+  sampleOptOut,
   start,
 } from './samples.ts'
 
@@ -33,13 +34,13 @@ export function transactionContract(open: OpenStore, writers: 'one' | 'many'): v
       const work = store.transaction(async (tables) => {
         await tables.messages.insert([entry('a')])
         await tables.events.append([sampleEvent({ messageId: 'a', dedupeKey: 'k' })])
-        await tables.optOuts.add({ phone: '+1', reason: 'STOP', at: start })
+        await tables.optOuts.add(sampleOptOut({ phone: '+1' }))
         throw new TypeError('in the middle')
       })
       await assert.rejects(work, TypeError)
       assert.equal(await store.messages.find('a'), undefined)
       assert.deepEqual(await store.events.list('a'), [])
-      assert.equal((await store.optOuts.find(['+1'])).size, 0)
+      assert.equal((await store.optOuts.find(['+1'])).length, 0)
       assert.deepEqual(await store.events.append([sampleEvent({ dedupeKey: 'k' })]), [true])
     })
 

@@ -28,6 +28,7 @@ const details: { [code in ProblemCode]?: Omit<Problem, 'problem'> } = {
   'invalid-message': {
     errors: [{ field: 'message', code: 'invalid', message: 'must not be empty' }],
   },
+  'too-late-to-cancel': { detail: 'It is SENT.' },
   'destination-not-allowed': { detail: 'Messages to SE are not switched on.' },
 }
 

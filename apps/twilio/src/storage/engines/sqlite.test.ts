@@ -9,6 +9,7 @@ import {
   insertMessages,
   openFor,
   sampleMessage,
+  sampleOptOut,
   sampleVerification,
   start,
 } from '../../../test/storage/samples.ts'
@@ -114,7 +115,7 @@ describe('openSqlite', () => {
     const store = await openFor(t, async () => openSqlite(file))
     const phones = Array.from({ length: 500 }, (_, i) => `+1999555${String(i).padStart(4, '0')}`)
     for (const phone of phones) {
-      await store.optOuts.add({ phone, reason: `canary reason ${phone}`, at: start })
+      await store.optOuts.add(sampleOptOut({ phone, reason: `canary reason ${phone}` }))
       await store.throttles.save([{ key: `canary:${phone}`, hits: [], expiresAt: start }])
     }
     const canary = `canary ${'x'.repeat(60)}`

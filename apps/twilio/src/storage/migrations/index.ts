@@ -3,7 +3,8 @@ import { workers } from './0002-workers.ts'
 import { expiring } from './0003-expiring.ts'
 import { events } from './0004-events.ts'
 import { lists } from './0005-lists.ts'
+import { desk } from './0006-desk.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [initial, workers, expiring, events, lists]
+export const migrations: readonly Migration[] = [initial, workers, expiring, events, lists, desk]

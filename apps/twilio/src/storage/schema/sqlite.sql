@@ -6,6 +6,15 @@ CREATE TABLE "sms_api_key" (
   "created_at" bigint not null,
   "revoked_at" bigint
 );
+CREATE TABLE "sms_audit" (
+  "id" integer primary key autoincrement,
+  "actor" text not null,
+  "action" text not null,
+  "subject" text not null,
+  "detail" text,
+  "created_at" bigint not null
+);
+CREATE INDEX "sms_audit_subject" on "sms_audit" ("subject", "id");
 CREATE TABLE "sms_cursor" (
   "name" text not null primary key,
   "position" text not null,
@@ -62,10 +71,12 @@ CREATE TABLE "sms_log" (
   "updated_at" bigint not null,
   "idempotency_key" text,
   "request_hash" text,
-  "lapses" integer default 0 not null
+  "lapses" integer default 0 not null,
+  "resend_of" text
 );
 CREATE INDEX "sms_log_error_code" on "sms_log" ("error_code", "id") where "error_code" is not null;
 CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SCHEDULED', 'QUEUED');
+CREATE INDEX "sms_log_failed" on "sms_log" ("id") where status in ('FAILED', 'UNDELIVERED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
 CREATE INDEX "sms_log_not_arrived" on "sms_log" ("id") where status in ('UNDELIVERED', 'FAILED', 'CANCELED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
@@ -79,9 +90,12 @@ CREATE TABLE "sms_migration" (
   "applied_at" bigint not null
 );
 CREATE TABLE "sms_opt_out" (
-  "phone" text not null primary key,
+  "phone" text not null,
+  "sender" text default '' not null,
+  "source" text default 'host' not null,
   "reason" text not null,
-  "created_at" bigint not null
+  "created_at" bigint not null, constraint "sms_opt_out_pkey" primary key ("phone",
+  "sender")
 );
 CREATE TABLE "sms_parked_event" (
   "consumer" text not null,
