@@ -21,6 +21,8 @@ import { endpoints, probes } from './routes/index.ts'
 import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
 import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
+import { type AdminAccounts, createAdminAccounts } from './services/admin-accounts.ts'
+import { createAdminSessions } from './services/admin-sessions.ts'
 import { createBlocks } from './services/blocks.ts'
 import { createCallbacks } from './services/callbacks.ts'
 import { createCommits } from './services/commits.ts'
@@ -32,6 +34,7 @@ import { createMessages, type Messages } from './services/messages.ts'
 import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
 import { createPace } from './services/pace.ts'
+import { createPasswords } from './services/passwords.ts'
 import { createPresence } from './services/presence.ts'
 import { createReadiness, type Readiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
@@ -62,6 +65,8 @@ export interface TwilioApp {
   verifications: Verifications
   optOuts: OptOuts
   apiKeys: ApiKeys
+  /** Who may sign in to the admin pages of the standalone server. */
+  admins: AdminAccounts
   workers: Workers
   /** Every setting in force; secrets print as `[secret]`. */
   settings: Settings
@@ -137,6 +142,9 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const pace = createPace({ settings, clock, random, segmentsOf })
   const callbacks = createCallbacks(shared)
   const apiKeys = createApiKeys({ store: store.apiKeys, clock, randomBytes })
+  const passwords = createPasswords(randomBytes)
+  const admins = createAdminAccounts({ store, passwords, clock })
+  const adminSessions = createAdminSessions({ store, passwords, throttles, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
   const pump = createPump({
     ...shared,
@@ -157,6 +165,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       presence,
       reconciliation: createReconciliation({ ...shared, flow }),
       retention: createRetention(shared),
+      adminSessions,
     }),
   })
   const { readiness, started: markStarted } = createReadiness({ settings, store, flow, clock })
@@ -216,6 +225,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     verifications,
     optOuts: createOptOuts(store, clock),
     apiKeys,
+    admins,
     workers: createWorkers(store.workers, clock),
     settings,
     start,

@@ -1,3 +1,4 @@
+import { createAdminAccounts, createAdminSessions } from './admins.ts'
 import { createApiKeys } from './api-keys.ts'
 import { StorageError } from './errors.ts'
 import { createEvents } from './events.ts'
@@ -145,5 +146,7 @@ function createTables(session: Session): Tables {
     leases: createLeases(session),
     cursors: createCursors(session),
     retention: createRetention(session),
+    admins: createAdminAccounts(session),
+    adminSessions: createAdminSessions(session),
   }
 }

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely'
 import type { EventSource } from '../domain/event.ts'
 import type { Message, MessageStatus, Priority } from '../domain/message.ts'
+import type { Role } from '../domain/role.ts'
 import type {
   VerificationBackend,
   VerificationChannel,
@@ -121,6 +122,22 @@ export interface CursorRow {
   updated_at: number
 }
 
+export interface AdminAccountRow {
+  name: string
+  password_hash: string
+  role: Role
+  created_at: number
+  changed_at: number
+}
+
+export interface AdminSessionRow {
+  /** SHA-256 of the token in hex. */
+  id_hash: string
+  name: string
+  created_at: number
+  seen_at: number
+}
+
 export interface MigrationRow {
   name: string
   applied_at: number
@@ -137,5 +154,7 @@ export interface Schema {
   sms_worker: WorkerRow
   sms_lease: LeaseRow
   sms_cursor: CursorRow
+  sms_admin_account: AdminAccountRow
+  sms_admin_session: AdminSessionRow
   sms_migration: MigrationRow
 }
