@@ -109,7 +109,7 @@ function weaknessOf(
   password: string,
   name: string,
 ): Extract<AccountResult, { kind: 'weak-password' }> | undefined {
-  const size = [...password.normalize('NFKC')].length
+  const size = Array.from(password.normalize('NFKC')).length
   const weak = (detail: string) => ({ kind: 'weak-password', detail }) as const
   if (size < shortest) return weak(`it has fewer than ${shortest} characters`)
   if (size > longest) return weak(`it has more than ${longest} characters`)

@@ -18,7 +18,7 @@ interface Bench {
   clock: TestClock
   accounts: AdminAccounts
   sessions: AdminSessions
-  signIn(input?: { name?: string; password?: string; from?: string }): Promise<SignInResult>
+  signIn: (input?: { name?: string; password?: string; from?: string }) => Promise<SignInResult>
 }
 
 async function onBench(run: (bench: Bench) => Promise<void>): Promise<void> {

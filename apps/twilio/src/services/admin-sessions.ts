@@ -85,7 +85,7 @@ export function createAdminSessions(parts: {
         const taken = await throttles.guard<TakeResult>(
           (work) => store.transaction(work, { patienceMs }),
           { claims, whenDown: 'closed' },
-          async (_, { take }) => take(claims),
+          async (_, counted) => counted.take(claims),
         )
         if (taken.kind === 'refused') return throttledBy(taken)
         const account = name === undefined ? undefined : await store.admins.find(name)
