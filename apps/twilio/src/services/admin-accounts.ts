@@ -45,16 +45,6 @@ export function createAdminAccounts(parts: {
 }): AdminAccounts {
   const { store, passwords, clock } = parts
 
-  async function change(
-    given: string,
-    work: (name: string) => Promise<boolean>,
-    otherwise: 'name-taken' | 'account-not-found' = 'account-not-found',
-  ): Promise<AccountResult> {
-    const name = readAccountName(given)
-    if (name === undefined) return { kind: 'invalid-name' }
-    return (await work(name)) ? { kind: 'done', name } : { kind: otherwise }
-  }
-
   return {
     async add({ name: given, password, role }) {
       const weak = weaknessOf(password, given)
@@ -104,13 +94,25 @@ export function createAdminAccounts(parts: {
   }
 }
 
+/** Runs `work` under the one spelling of a name, and says why it could not be done. */
+async function change(
+  given: string,
+  work: (name: string) => Promise<boolean>,
+  otherwise: 'name-taken' | 'account-not-found' = 'account-not-found',
+): Promise<AccountResult> {
+  const name = readAccountName(given)
+  if (name === undefined) return { kind: 'invalid-name' }
+  return (await work(name)) ? { kind: 'done', name } : { kind: otherwise }
+}
+
+const weak = (detail: string) => ({ kind: 'weak-password', detail }) as const
+
 /** Length is what counts (NIST SP 800-63B, 3.1.1); a password that names its account is none. */
 function weaknessOf(
   password: string,
   name: string,
 ): Extract<AccountResult, { kind: 'weak-password' }> | undefined {
   const size = Array.from(password.normalize('NFKC')).length
-  const weak = (detail: string) => ({ kind: 'weak-password', detail }) as const
   if (size < shortest) return weak(`it has fewer than ${shortest} characters`)
   if (size > longest) return weak(`it has more than ${longest} characters`)
   if (new Set(password).size < 5) return weak('it repeats a few characters')

@@ -49,9 +49,13 @@ const longestMs = 12 * 3_600_000
 const beatMs = 60_000
 const tokenShape = /^[\w-]{43}$/
 
-const quarter = 15 * 60
+const inAQuarter = (limit: number) => [{ limit, windowSeconds: 15 * 60 }]
 /** A person who mistypes; one address that goes through names; many addresses that go for one name. */
-const limits = { mistyped: 5, address: 20, account: 50 }
+const limits = {
+  mistyped: inAQuarter(5),
+  address: inAQuarter(20),
+  account: inAQuarter(50),
+}
 
 /** The sessions of one app. */
 export function createAdminSessions(parts: {
@@ -142,15 +146,12 @@ function sessionOf(
 /** A name that cannot be one is counted by its address alone: strangers must not fill the counters with it. */
 function claimsOf(name: string | undefined, clientAddress: string | undefined): Claim[] {
   const address = addressKey(clientAddress ?? '')
-  const rule = (limit: number) => [{ limit, windowSeconds: quarter }]
-  const claims: Claim[] = [
-    { key: throttleKeys.signInAddress(address), rules: rule(limits.address) },
-  ]
+  const claims: Claim[] = [{ key: throttleKeys.signInAddress(address), rules: limits.address }]
   if (name === undefined) return claims
   return [
     ...claims,
-    { key: throttleKeys.signIn(`${name}:${address}`), rules: rule(limits.mistyped) },
-    { key: throttleKeys.signInAccount(name), rules: rule(limits.account) },
+    { key: throttleKeys.signIn(`${name}:${address}`), rules: limits.mistyped },
+    { key: throttleKeys.signInAccount(name), rules: limits.account },
   ]
 }
 

@@ -32,22 +32,6 @@ export function createPasswords(
 ): Passwords {
   let running = 0
 
-  function derive(password: string, salt: string, cost: number, r: number, p: number) {
-    return new Promise<string>((resolve, reject) => {
-      const options = { N: 2 ** cost, r, p, maxmem: memoryBytes }
-      scrypt(
-        spelling(password),
-        Buffer.from(salt, 'base64url'),
-        keyBytes,
-        options,
-        (error, key) => {
-          if (error) reject(error)
-          else resolve(key.toString('base64url'))
-        },
-      )
-    })
-  }
-
   async function hash(password: string): Promise<string> {
     const salt = Buffer.from(randomBytes(saltBytes)).toString('base64url')
     const key = await derive(password, salt, log2Cost, blockSize, passes)
@@ -73,6 +57,17 @@ export function createPasswords(
       }
     },
   }
+}
+
+/** The key of a password; `cost` is the binary logarithm of scrypt's N. */
+function derive(password: string, salt: string, cost: number, r: number, p: number) {
+  return new Promise<string>((resolve, reject) => {
+    const options = { N: 2 ** cost, r, p, maxmem: memoryBytes }
+    scrypt(spelling(password), Buffer.from(salt, 'base64url'), keyBytes, options, (error, key) => {
+      if (error) reject(error)
+      else resolve(key.toString('base64url'))
+    })
+  })
 }
 
 /** Keyboards write the same letter in several ways. */
