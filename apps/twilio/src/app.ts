@@ -3,18 +3,16 @@ import { hostname } from 'node:os'
 import { pid } from 'node:process'
 import { createCare } from './care.ts'
 import { systemClock } from './clock.ts'
-import { readSettings, type Settings, type TwilioConfig } from './config.ts'
+import { readSettings, type TwilioConfig } from './config.ts'
 import { createIds } from './domain/id.ts'
 import { fillCode } from './domain/locales.ts'
 import { silentLogger } from './domain/log.ts'
 import type { Message } from './domain/message.ts'
-import { createRandomPool, type RandomBytes } from './domain/random.ts'
-import type { Clock, Instant } from './domain/time.ts'
-import { createFastifyPlugin, type FastifyPlugin } from './hosts/fastify.ts'
-import { createFetchHandler, type FetchHandler } from './hosts/fetch.ts'
-import { createNodeHandler, type NodeHandler } from './hosts/node.ts'
-import { createPoster, type Poster } from './posting/poster.ts'
-import type { Provider } from './provider/provider.ts'
+import { createRandomPool } from './domain/random.ts'
+import { createFastifyPlugin } from './hosts/fastify.ts'
+import { createFetchHandler } from './hosts/fetch.ts'
+import { createNodeHandler } from './hosts/node.ts'
+import { createPoster } from './posting/poster.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
 import { createPump } from './pump.ts'
 import { basePathOf, createHandler } from './routes/handle.ts'
@@ -22,9 +20,11 @@ import { createAuthorize } from './routes/access.ts'
 import { endpoints, probes } from './routes/index.ts'
 import { createOpenApi } from './routes/openapi/document.ts'
 import type { Handle } from './routes/plain.ts'
-import { type ApiKeys, createApiKeys } from './services/api-keys.ts'
+import { createApiKeys } from './services/api-keys.ts'
+import { createAdminAccounts } from './services/admin-accounts.ts'
+import { createAdminSessions } from './services/admin-sessions.ts'
 import { createBlocks } from './services/blocks.ts'
-import { type Audit, createAudit } from './services/audit.ts'
+import { createAudit } from './services/audit.ts'
 import { createCallbacks } from './services/callbacks.ts'
 import { createCommits } from './services/commits.ts'
 import { createDelivery } from './services/delivery.ts'
@@ -32,94 +32,32 @@ import { createDoubt } from './services/doubt.ts'
 import { createExpiry } from './services/expiry.ts'
 import { createFlow } from './services/flow.ts'
 import { createInbound } from './services/inbound.ts'
-import { createMessages, type Messages } from './services/messages.ts'
-import { createOptOuts, type OptOuts } from './services/opt-outs.ts'
+import { createMessages } from './services/messages.ts'
+import { createOptOuts } from './services/opt-outs.ts'
 import { createOutbox } from './services/outbox.ts'
 import { createPace } from './services/pace.ts'
+import { createPasswords } from './services/passwords.ts'
 import { createPresence } from './services/presence.ts'
-import { createQueue, type Queue } from './services/queue.ts'
-import { createReadiness, type Readiness } from './services/readiness.ts'
+import { createQueue } from './services/queue.ts'
+import { createReadiness } from './services/readiness.ts'
 import { createReconciliation } from './services/reconciliation.ts'
-import { createConsumers, type On, type ParkedEvents } from './services/events.ts'
-import { doubtRestored, type RestoreResult } from './services/restore.ts'
-import { createRefusedCallbacks, type RefusedCallback } from './services/refused-callbacks.ts'
+import { createConsumers } from './services/events.ts'
+import { doubtRestored } from './services/restore.ts'
+import { createRefusedCallbacks } from './services/refused-callbacks.ts'
 import { createRetention } from './services/retention.ts'
 import { createSignals } from './services/signals.ts'
 import { createSteadyClock } from './services/steady-clock.ts'
 import { createThrottles } from './services/throttles.ts'
 import { createVerificationExpiry } from './services/verification-events.ts'
-import { createVerifications, type Verifications } from './services/verifications.ts'
-import { createWebhooks, type Webhooks } from './services/webhooks.ts'
-import { createWorkers, type Workers } from './services/workers.ts'
+import { createVerifications } from './services/verifications.ts'
+import { createWebhooks } from './services/webhooks.ts'
+import { createWorkers } from './services/workers.ts'
 import { StorageError } from './storage/errors.ts'
 import { openStore } from './storage/open-store.ts'
-import type { MigrationReport, PlannedMigration, Store } from './storage/store.ts'
 import { createWorker } from './worker.ts'
+import type { TwilioApp, World } from './twilio-app.ts'
 
-/** SMS delivery and phone verification, ready to be mounted or called. */
-export interface TwilioApp {
-  /** For hosts that speak web-standard requests: Hono, Next.js, Bun, Deno. */
-  fetch: FetchHandler
-  /** For Express, Connect and plain `node:http`; paths that are not ours go to `next`. */
-  node: NodeHandler
-  /** For Fastify: `app.register(sms.fastify)`. NestJS and Next.js have modules of their own. */
-  fastify: FastifyPlugin
-  /**
-   * Answers `/livez` and `/readyz` and nothing else, for processes that only work. It does not start
-   * the app.
-   */
-  probes: NodeHandler
-  messages: Messages
-  verifications: Verifications
-  optOuts: OptOuts
-  queue: Queue
-  audit: Audit
-  apiKeys: ApiKeys
-  /** Callbacks that were refused lately, to find out why: `hsb-twilio doctor --callback` takes one. */
-  callbacks: { refused(): RefusedCallback[] }
-  workers: Workers
-  /**
-   * Calls `handler` for each event that matches: at least once, after its commit, also if this process
-   * is killed in between. Handlers run where the worker runs. Subscribe before `start`.
-   */
-  on: On
-  parkedEvents: ParkedEvents
-  webhooks: Webhooks
-  /** Every setting in force; secrets print as `[secret]`. */
-  settings: Settings
-  /**
-   * Brings the database up to date and starts the worker. The first request does it too. Rejects with
-   * `StorageError` while the database is away, and may be called again.
-   */
-  start(): Promise<void>
-  /** Finishes calls in flight within `delivery.graceSeconds`, gives unbegun work back, closes everything. */
-  stop(): Promise<void>
-  /** Does everything that is due now: for tests, cron jobs and hosts without long-lived processes. */
-  runDue(): Promise<void>
-  /** Applies the migrations that are missing. */
-  migrate(): Promise<MigrationReport>
-  migrationStatus(): Promise<MigrationReport>
-  /** The migrations that are missing, with the SQL that `migrate` would run. */
-  migrationPlan(): Promise<PlannedMigration[]>
-  /**
-   * To be called before anything else starts on a database that was restored from a backup: what it
-   * says is still to be sent may have been sent since, and is looked up at Twilio first.
-   */
-  afterRestore(): Promise<RestoreResult>
-  readiness(): Promise<Readiness>
-}
-
-/** What tests may replace: the world outside the app. */
-export interface World {
-  /** Also in place of the clock of a PostgreSQL, which is else followed. */
-  clock?: Clock | undefined
-  /** In place of the clock of a PostgreSQL. */
-  databaseClock?: (() => Promise<Instant>) | undefined
-  randomBytes?: RandomBytes | undefined
-  store?: Store | undefined
-  provider?: Provider | undefined
-  poster?: Poster | undefined
-}
+export type { TwilioApp, World } from './twilio-app.ts'
 
 /**
  * Makes the app from its settings. Throws `TwilioSettingsError` naming every wrong setting, and
@@ -169,6 +107,9 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const callbacks = createCallbacks({ ...shared, refusals })
   const inbound = createInbound({ ...shared, refusals, newId })
   const apiKeys = createApiKeys({ store, clock, randomBytes })
+  const passwords = createPasswords(randomBytes)
+  const admins = createAdminAccounts({ store, passwords, clock })
+  const adminSessions = createAdminSessions({ store, passwords, throttles, clock, randomBytes })
   const expiry = createExpiry(store, signals, clock)
   const pump = createPump({
     ...shared,
@@ -190,6 +131,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       presence,
       reconciliation: createReconciliation({ ...shared, flow }),
       retention: createRetention(shared),
+      adminSessions,
     }),
   })
   const holder = newId()
@@ -266,6 +208,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     parkedEvents: consumers.parked,
     webhooks: webhooks.service,
     callbacks: { refused: () => refusals.list() },
+    admins,
     workers: createWorkers(store.workers, clock),
     settings,
     start,

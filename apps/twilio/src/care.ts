@@ -1,6 +1,7 @@
 import type { Settings } from './config.ts'
 import type { Logger } from './domain/log.ts'
 import { type Clock, noTimer } from './domain/time.ts'
+import type { AdminSessions } from './services/admin-sessions.ts'
 import type { Doubt } from './services/doubt.ts'
 import type { Expiry } from './services/expiry.ts'
 import type { Presence } from './services/presence.ts'
@@ -34,12 +35,12 @@ export function createCare(parts: {
   reconciliation: Reconciliation
   presence: Presence
   retention: Retention
+  adminSessions: AdminSessions
   clock: Clock
   logger: Logger
 }): Care {
   const { settings, store, doubt, expiry, reconciliation, presence, retention } = parts
-  const { verificationExpiry } = parts
-  const { clock, logger } = parts
+  const { verificationExpiry, adminSessions, clock, logger } = parts
   let running = false
   let round: Promise<void> | undefined
   let cancelTimer = noTimer
@@ -55,6 +56,7 @@ export function createCare(parts: {
     await store.throttles.sweep(clock.now(), sweepBatch)
     done.push(await retention.sweep())
     await store.workers.sweep(clock.now() - rememberWorkerMs)
+    await adminSessions.sweep()
     return done.reduce((sum, one) => sum + one, 0)
   }
 

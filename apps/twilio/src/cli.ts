@@ -34,6 +34,13 @@ const commands: Commands = {
     list: async () => (await import('./commands/keys.ts')).listKeysCommand,
     revoke: async () => (await import('./commands/keys.ts')).revokeKeyCommand,
   },
+  admins: {
+    add: async () => (await import('./commands/admins.ts')).addAdminCommand,
+    list: async () => (await import('./commands/admins.ts')).listAdminsCommand,
+    role: async () => (await import('./commands/admins.ts')).setRoleCommand,
+    password: async () => (await import('./commands/admins.ts')).setPasswordCommand,
+    remove: async () => (await import('./commands/admins.ts')).removeAdminCommand,
+  },
 }
 
 const program = 'hsb-twilio'

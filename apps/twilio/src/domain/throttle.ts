@@ -30,6 +30,12 @@ export const throttleKeys = {
   country: (country: string) => `sms:country:${country}`,
   /** Codes in all. */
   codes: () => 'sms:codes',
+  /** Tries to sign in to one account from one address, `<name>:<address>`. */
+  signIn: (pair: string) => `sms:sign-in:${pair}`,
+  /** Tries to sign in from one address. */
+  signInAddress: (address: string) => `sms:sign-in-address:${address}`,
+  /** Tries to sign in to one account. */
+  signInAccount: (name: string) => `sms:sign-in-account:${name}`,
 } as const satisfies Record<string, (subject: string) => string>
 
 /**

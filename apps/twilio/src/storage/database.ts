@@ -1,3 +1,4 @@
+import { createAdminAccounts, createAdminSessions } from './admins.ts'
 import { createApiKeys } from './api-keys.ts'
 import { createAudit } from './audit.ts'
 import { createErasure } from './erasure.ts'
@@ -160,5 +161,7 @@ function createTables(session: Session): Tables {
     leases: createLeases(session),
     cursors: createCursors(session),
     retention: createRetention(session),
+    admins: createAdminAccounts(session),
+    adminSessions: createAdminSessions(session),
   }
 }

@@ -4,6 +4,7 @@ import type { EventSource } from '../domain/event.ts'
 import type { HostEvent, VerificationEventKind } from '../domain/host-event.ts'
 import type { Message, MessageStatus, Priority } from '../domain/message.ts'
 import type { OptOut } from '../domain/opt-out.ts'
+import type { Role } from '../domain/role.ts'
 import type {
   VerificationBackend,
   VerificationChannel,
@@ -190,6 +191,22 @@ export interface AuditRow {
   created_at: number
 }
 
+export interface AdminAccountRow {
+  name: string
+  password_hash: string
+  role: Role
+  created_at: number
+  changed_at: number
+}
+
+export interface AdminSessionRow {
+  /** SHA-256 of the token in hex. */
+  id_hash: string
+  name: string
+  created_at: number
+  seen_at: number
+}
+
 export interface MigrationRow {
   name: string
   applied_at: number
@@ -212,5 +229,7 @@ export interface Schema {
   sms_lease: LeaseRow
   sms_cursor: CursorRow
   sms_audit: Omit<AuditRow, 'id'> & { id: Generated<number> }
+  sms_admin_account: AdminAccountRow
+  sms_admin_session: AdminSessionRow
   sms_migration: MigrationRow
 }

@@ -1,11 +1,11 @@
-import type { ApiScope } from '../domain/access.ts'
-import type { AuditEntry, NewAuditEntry } from '../domain/audit.ts'
 import type { MessageEvent, NewEvent } from '../domain/event.ts'
-import type { Message, MessageStatus } from '../domain/message.ts'
+import type { MessageStatus } from '../domain/message.ts'
 import type { OptOut } from '../domain/opt-out.ts'
 import type { Hits } from '../domain/throttle.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Verification, VerificationStatus } from '../domain/verification.ts'
+import type { AdminAccountStore, AdminSessionStore, ApiKeyStore } from './access-stores.ts'
+import type { AuditStore, ErasureStore, QueueStore } from './desk-stores.ts'
 import type {
   FeedStore,
   ParkedEventStore,
@@ -14,6 +14,14 @@ import type {
 } from './event-stores.ts'
 import type { MessageStore } from './message-store.ts'
 
+export type {
+  AdminAccount,
+  AdminAccountStore,
+  AdminSessionStore,
+  ApiKey,
+  ApiKeyStore,
+} from './access-stores.ts'
+export type { AuditStore, ErasureStore, QueueStore } from './desk-stores.ts'
 export type { MessagePage, MessageStore, Move, NewMessage, Standing } from './message-store.ts'
 
 /** The events of `sms_event`. */
@@ -87,65 +95,6 @@ export interface OptOutStore {
     before?: Pick<OptOut, 'at' | 'phone' | 'sender'> | undefined
     limit: number
   }): Promise<OptOut[]>
-}
-
-/** The entries of `sms_audit`. */
-export interface AuditStore {
-  append(entries: readonly NewAuditEntry[]): Promise<void>
-  /** Newest first, those with a lower id than `before`. */
-  list(page: {
-    before?: number | undefined
-    limit: number
-    subject?: string | undefined
-  }): Promise<AuditEntry[]>
-}
-
-/** What is asked about the messages of `sms_log` together, without reading all of them. */
-export interface QueueStore {
-  /**
-   * Counts up to `most` of each priority, and of what is planned for later up to `mostRead`. `failed` are
-   * those that ended badly with an id from `failedFrom` on.
-   */
-  facts(query: { now: Instant; failedFrom: string; most: number; mostRead: number }): Promise<{
-    due: number
-    /** Of those that are due. */
-    earliestAt: Instant | undefined
-    scheduled: number
-    /** Queued, and to be sent later. */
-    retrying: number
-    sending: number
-    inDoubt: number
-    failed: number
-  }>
-  /** `FAILED`, `UNDELIVERED` and `EXPIRED` messages with an id before this one, newest first. */
-  listFailed(page: { before: string; limit: number }): Promise<Message[]>
-}
-
-/** Forgetting one phone, in the messages from one id to another. */
-export interface ErasureStore {
-  /** Messages to it that wait become `CANCELED`; answers them. */
-  cancelWaiting(range: IdRange, phone: string, at: Instant): Promise<Message[]>
-  /** Empties its messages that are over and masks its number in them; `left` are not over. */
-  erase(range: IdRange, phone: string): Promise<{ erased: number; left: number }>
-  deleteVerifications(phone: string): Promise<number>
-}
-
-/** One row of `sms_api_key`; the key itself is not kept, only its SHA-256 in hex. */
-export interface ApiKey {
-  id: string
-  name: string
-  keyHash: string
-  scopes: ApiScope[]
-  createdAt: Instant
-  revokedAt: Instant | undefined
-}
-
-/** The keys of `sms_api_key`. */
-export interface ApiKeyStore {
-  insert(key: ApiKey): Promise<void>
-  findByHash(keyHash: string): Promise<ApiKey | undefined>
-  list(): Promise<ApiKey[]>
-  revoke(id: string, at: Instant): Promise<boolean>
 }
 
 /** A process that delivers messages. */
@@ -242,6 +191,8 @@ export interface Tables {
   leases: LeaseStore
   cursors: CursorStore
   retention: RetentionStore
+  admins: AdminAccountStore
+  adminSessions: AdminSessionStore
 }
 
 /** What a migration run did. */

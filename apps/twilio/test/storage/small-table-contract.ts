@@ -32,4 +32,46 @@ export function smallTableContract(open: OpenStore): void {
       assert.equal((await store.apiKeys.findByHash('hash a'))?.revokedAt, start + 5)
     })
   })
+
+  describe('admins', () => {
+    const anna = {
+      name: 'anna',
+      passwordHash: 'hash',
+      role: 'viewer',
+      createdAt: start,
+      changedAt: start,
+    } as const
+
+    it('have one account a name', async (t) => {
+      const { admins } = await openFor(t, open)
+      assert.equal(await admins.insert(anna), true)
+      assert.equal(await admins.insert({ ...anna, role: 'admin' }), false)
+      await admins.insert({ ...anna, name: 'aaron' })
+      assert.deepEqual(await admins.list(), [{ ...anna, name: 'aaron' }, anna])
+      assert.equal(await admins.update('anna', { role: 'admin', changedAt: start + 1 }), true)
+      assert.deepEqual(await admins.find('anna'), { ...anna, role: 'admin', changedAt: start + 1 })
+      assert.equal(await admins.update('bert', { passwordHash: '', changedAt: start }), false)
+      assert.equal(await admins.remove('anna'), true)
+      assert.equal(await admins.remove('anna'), false)
+      assert.equal(await admins.find('anna'), undefined)
+    })
+
+    it('have sessions with the role of the account', async (t) => {
+      const { admins, adminSessions } = await openFor(t, open)
+      await admins.insert(anna)
+      const session = { idHash: 'one', name: 'anna', createdAt: start, seenAt: start }
+      await adminSessions.insert(session)
+      await adminSessions.insert({ ...session, idHash: 'two' })
+      await adminSessions.touch('one', start + 9)
+      await admins.update('anna', { role: 'operator', changedAt: start + 1 })
+      const found = { name: 'anna', role: 'operator', createdAt: start, seenAt: start + 9 }
+      assert.deepEqual(await adminSessions.find('one'), found)
+      assert.equal(await adminSessions.sweep({ createdUntil: 0, seenUntil: start }), 1)
+      assert.equal(await adminSessions.find('two'), undefined)
+      await admins.remove('anna')
+      assert.equal(await adminSessions.find('one'), undefined)
+      await adminSessions.endAll('anna')
+      assert.equal(await adminSessions.sweep({ createdUntil: start, seenUntil: start }), 0)
+    })
+  })
 }

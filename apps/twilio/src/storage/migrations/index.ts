@@ -4,7 +4,16 @@ import { expiring } from './0003-expiring.ts'
 import { events } from './0004-events.ts'
 import { lists } from './0005-lists.ts'
 import { desk } from './0006-desk.ts'
+import { admins } from './0007-admins.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [initial, workers, expiring, events, lists, desk]
+export const migrations: readonly Migration[] = [
+  initial,
+  workers,
+  expiring,
+  events,
+  lists,
+  desk,
+  admins,
+]
