@@ -21,7 +21,7 @@ describe('createProgress', () => {
   it('writes a line for each tenth in a pipe', () => {
     const lines = written(false).trimEnd().split('\n')
     assert.equal(lines.length, 10)
-    assert.match(lines[0] ?? '', / 100\/1,000 {2}✓ 87 {2}✗ 13 {2}500\/s {2}2 s left$/)
+    assert.match(lines[0] ?? '', /^━{2}─{22} 100\/1,000 {2}✓ 87 {2}✗ 13 {2}500\/s {2}2 s left$/)
     assert.match(lines[9] ?? '', /^━{24} 1,000\/1,000 {2}✓ 987 {2}✗ 13 {2}500\/s █+ {2}2\.0 s$/)
   })
 

@@ -57,7 +57,7 @@ export function createProgress(
     const isOver = count() >= total
     const left = (total - count()) / Math.max(rate, 0.001)
     return [
-      `${'━'.repeat(filled)}${paint('quiet', '━'.repeat(width - filled), stream)} ${number(count())}/${number(total)}`,
+      `${'━'.repeat(filled)}${paint('quiet', '─'.repeat(width - filled), stream)} ${number(count())}/${number(total)}`,
       `${paint('good', '✓', stream)} ${number(last.good)}`,
       `${paint('bad', '✗', stream)} ${number(last.bad)}`,
       `${number(rate)}/s ${sparkline(rates)}`.trimEnd(),

@@ -72,7 +72,8 @@ export async function assemble(stage: Stage, casting: Casting, history: History)
     const env = clock === undefined ? undefined : wrongClock(clock)
     const worker = name === 'api' && postgres ? 'manual' : 'background'
     const config = { ...configOf(casting, { ...twilio, url: twilioUrl }, port), worker }
-    const options = { ...rest, config, place: where, mutant }
+    const followsDatabase = casting.clocks !== undefined
+    const options = { ...rest, config, place: where, mutant, followsDatabase }
     const mortal = startMortal(name, { script, options, history, env })
     stage.after(() => mortal.close())
     return mortal
