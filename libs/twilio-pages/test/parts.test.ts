@@ -32,6 +32,8 @@ async function openGallery(t: TestContext, hash = '', browser: BrowserOptions = 
   const address = server.address()
   const port = address !== null && typeof address === 'object' ? address.port : 0
   const watched = await openPage(t, `http://127.0.0.1:${port}/a/b/c/${hash}`, browser)
+  // Read by an effect: what else waits for effects is there, too.
+  await watched.page.getByText('count 1').waitFor()
   return { ...watched, state }
 }
 
@@ -41,7 +43,6 @@ describe('the parts of pages', () => {
   it('have no barriers and fit on 320 px, light and dark', async (t) => {
     const viewport = { width: 320, height: 700 }
     const { page, sins } = await openGallery(t, '', { viewport })
-    await page.getByText('count 1').waitFor()
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
       assert.deepEqual(await findBarriers(page), [])
@@ -94,7 +95,6 @@ describe('the parts of pages', () => {
 
   it('data is read again while live, kept on an error, held while paused', async (t) => {
     const { page, state } = await openGallery(t)
-    await page.getByText('count 1').waitFor()
     state.count = 2
     await page.getByText('count 2').waitFor()
     state.status = 500
