@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /**
  * Keys that work anywhere on the page, by their names: `{ j: next, Escape: close }`. Not while
@@ -7,7 +7,7 @@ import { useEffect, useRef } from 'preact/hooks'
 export function useKeys(keys: Record<string, () => void>): void {
   const current = useRef(keys)
   current.current = keys
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const { key, target, ctrlKey, altKey, metaKey, defaultPrevented } = event
       if (ctrlKey || altKey || metaKey || defaultPrevented || !(target instanceof Element)) return

@@ -13,12 +13,15 @@ export interface Data<T> {
 /** Reads a path of the API, again when it changes, and whenever `live` says so. */
 export function useData<T>(api: Api, path: string, { live }: { live?: Live } = {}): Data<T> {
   const [state, setState] = useState<{ path: string; value?: T; problem?: string }>({ path })
-  const turn = useRef(0)
+  const asked = useRef(0)
+  const shown = useRef(0)
   const read = async () => {
-    const mine = ++turn.current
+    const mine = ++asked.current
     const answer = await api.get<T>(path)
-    // An answer that was overtaken by a later question is old news.
-    if (mine !== turn.current) return
+    // Overtaken by the answer to a later question. A later question alone is no reason to drop it:
+    // where events are quicker than answers, nothing would ever be shown.
+    if (mine <= shown.current) return
+    shown.current = mine
     setState((old) => {
       if (answer.kind === 'ok') return { path, value: answer.value }
       const { value } = old.path === path ? old : {}
@@ -29,7 +32,8 @@ export function useData<T>(api: Api, path: string, { live }: { live?: Live } = {
     void read()
     const stop = live?.listen(() => void read())
     return () => {
-      turn.current++
+      // What was asked about another path is not wanted any more.
+      shown.current = asked.current
       stop?.()
     }
   }, [path, live])

@@ -21,7 +21,9 @@ function Page() {
   const [isAsking, ask] = useState(false)
   const list = phones.value
   const [number = ''] = route.value.path
-  const first = list?.phones[0]?.number
+  // A list from before a reset may still be here for a moment: none of its phones is chosen.
+  const [forgotten, forget] = useState<string>()
+  const first = list?.run === forgotten ? undefined : list?.phones[0]?.number
 
   // The choice is kept in the address: another phone that becomes active must not take its place.
   useEffect(() => {
@@ -39,7 +41,7 @@ function Page() {
   const reset = async () => {
     ask(false)
     if (!(await perform(['POST', 'reset']))) return
-    await phones.reload()
+    forget(list?.run)
     go(hrefOf([]), 'replace')
   }
   const phone = list?.phones.find((one) => one.number === number)
