@@ -4,11 +4,6 @@ export type Role = (typeof roles)[number]
 /** Every role, the least one first: looking, acting on messages, changing who may do what. */
 export const roles = ['viewer', 'operator', 'admin'] as const
 
-/** True where `has` may do what `needed` may. */
-export function coversRole(has: Role, needed: Role): boolean {
-  return roles.indexOf(has) >= roles.indexOf(needed)
-}
-
 /** True for the name of a role. */
 export function isRole(text: string): text is Role {
   return roles.some((role) => role === text)

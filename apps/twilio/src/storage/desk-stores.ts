@@ -1,7 +1,7 @@
 import type { AuditEntry, NewAuditEntry } from '../domain/audit.ts'
 import type { Message } from '../domain/message.ts'
 import type { Instant } from '../domain/time.ts'
-import type { IdRange } from './store.ts'
+import type { IdRange } from './message-store.ts'
 
 // The part of the store that a desk works with: who did what, what waits, what is to be erased.
 

@@ -145,3 +145,9 @@ export interface MessageStore {
     now: Instant,
   ): Promise<{ waiting: number; inDoubt: number; oldestDueAt: Instant | undefined }>
 }
+
+/** Messages from one id to another, both included; one message is the range from itself to itself. */
+export interface IdRange {
+  first: string
+  last: string
+}

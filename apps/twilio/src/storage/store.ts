@@ -12,7 +12,7 @@ import type {
   VerificationEventStore,
   WebhookStore,
 } from './event-stores.ts'
-import type { MessageStore } from './message-store.ts'
+import type { IdRange, MessageStore } from './message-store.ts'
 
 export type {
   AdminAccount,
@@ -22,7 +22,14 @@ export type {
   ApiKeyStore,
 } from './access-stores.ts'
 export type { AuditStore, ErasureStore, QueueStore } from './desk-stores.ts'
-export type { MessagePage, MessageStore, Move, NewMessage, Standing } from './message-store.ts'
+export type {
+  IdRange,
+  MessagePage,
+  MessageStore,
+  Move,
+  NewMessage,
+  Standing,
+} from './message-store.ts'
 
 /** The events of `sms_event`. */
 export interface EventStore {
@@ -140,12 +147,6 @@ export interface CursorStore {
   begin(name: string, position: string, at: Instant): Promise<void>
   /** Moves it from where the caller read it; false where it stands somewhere else by now. */
   move(name: string, step: { from: string; to: string; at: Instant }): Promise<boolean>
-}
-
-/** Messages from one id to another, both included; one message is the range from itself to itself. */
-export interface IdRange {
-  first: string
-  last: string
 }
 
 /**

@@ -1,3 +1,18 @@
+CREATE TABLE sms_admin_account (
+  name text NOT NULL,
+  password_hash text NOT NULL,
+  role text NOT NULL,
+  created_at bigint NOT NULL,
+  changed_at bigint NOT NULL,
+  CONSTRAINT sms_admin_account_pkey PRIMARY KEY (name)
+);
+CREATE TABLE sms_admin_session (
+  id_hash text NOT NULL,
+  name text NOT NULL,
+  created_at bigint NOT NULL,
+  seen_at bigint NOT NULL,
+  CONSTRAINT sms_admin_session_pkey PRIMARY KEY (id_hash)
+);
 CREATE TABLE sms_api_key (
   id text NOT NULL,
   name text NOT NULL,
@@ -176,6 +191,7 @@ CREATE TABLE sms_worker (
   beat_at bigint NOT NULL,
   CONSTRAINT sms_worker_pkey PRIMARY KEY (id)
 );
+CREATE INDEX sms_admin_session_name ON sms_admin_session USING btree (name);
 CREATE INDEX sms_audit_subject ON sms_audit USING btree (subject, id);
 CREATE UNIQUE INDEX sms_event_dedupe_key ON sms_event USING btree (dedupe_key) WHERE (dedupe_key IS NOT NULL);
 CREATE INDEX sms_event_feed ON sms_event USING btree (tx, id) WHERE ((applied = 1) AND (status <> ALL (ARRAY['SCHEDULED'::text, 'QUEUED'::text, 'SENDING'::text, 'RECEIVED'::text])));
@@ -185,6 +201,7 @@ CREATE INDEX sms_log_error_code ON sms_log USING btree (error_code, id) WHERE (e
 CREATE INDEX sms_log_expiring ON sms_log USING btree (expires_at) WHERE (status = ANY (ARRAY['SCHEDULED'::text, 'QUEUED'::text]));
 CREATE INDEX sms_log_failed ON sms_log USING btree (id) WHERE (status = ANY (ARRAY['FAILED'::text, 'UNDELIVERED'::text, 'EXPIRED'::text]));
 CREATE UNIQUE INDEX sms_log_idempotency_key ON sms_log USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX sms_log_inbound ON sms_log USING btree (id) WHERE (direction = 'inbound'::text);
 CREATE INDEX sms_log_not_arrived ON sms_log USING btree (id) WHERE (status = ANY (ARRAY['UNDELIVERED'::text, 'FAILED'::text, 'CANCELED'::text, 'EXPIRED'::text]));
 CREATE UNIQUE INDEX sms_log_provider_msg_id ON sms_log USING btree (provider_msg_id) WHERE (provider_msg_id IS NOT NULL);
 CREATE INDEX sms_log_rivals ON sms_log USING btree (to_phone) WHERE (status_rank = 1);

@@ -1,3 +1,17 @@
+CREATE TABLE "sms_admin_account" (
+  "name" text not null primary key,
+  "password_hash" text not null,
+  "role" text not null,
+  "created_at" bigint not null,
+  "changed_at" bigint not null
+);
+CREATE TABLE "sms_admin_session" (
+  "id_hash" text not null primary key,
+  "name" text not null,
+  "created_at" bigint not null,
+  "seen_at" bigint not null
+);
+CREATE INDEX "sms_admin_session_name" on "sms_admin_session" ("name");
 CREATE TABLE "sms_api_key" (
   "id" text not null primary key,
   "name" text not null,
@@ -78,6 +92,7 @@ CREATE INDEX "sms_log_error_code" on "sms_log" ("error_code", "id") where "error
 CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SCHEDULED', 'QUEUED');
 CREATE INDEX "sms_log_failed" on "sms_log" ("id") where status in ('FAILED', 'UNDELIVERED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
+CREATE INDEX "sms_log_inbound" on "sms_log" ("id") where direction = 'inbound';
 CREATE INDEX "sms_log_not_arrived" on "sms_log" ("id") where status in ('UNDELIVERED', 'FAILED', 'CANCELED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
 CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
@@ -97,6 +112,7 @@ CREATE TABLE "sms_opt_out" (
   "created_at" bigint not null, constraint "sms_opt_out_pkey" primary key ("phone",
   "sender")
 );
+CREATE INDEX "sms_opt_out_created_at" on "sms_opt_out" ("created_at", "phone", "sender");
 CREATE TABLE "sms_parked_event" (
   "consumer" text not null,
   "event_id" text not null,
