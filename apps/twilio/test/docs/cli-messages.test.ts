@@ -22,6 +22,6 @@ describe('the sessions of docs/cli-messages.md', () => {
     const steps = ['one', 'many'].flatMap((title) =>
       stepsOf(blockOf(page, title), { asPrinted: true }),
     )
-    await runSession(steps, { given: {}, cwd: desk.folder, env: { PATH: path } })
+    await runSession(steps, { given: {}, cwd: desk.folder, env: { PATH: path }, asPrinted: true })
   })
 })

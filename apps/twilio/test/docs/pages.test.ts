@@ -77,7 +77,6 @@ function anchorsOf(document: string): Set<string> {
   return new Set([...plain.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => anchorOf(heading)))
 }
 
-
 describe('the links of the pages', () => {
   const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
   for (const path of [...pages.map((name) => `docs/${name}`), 'deploy/README.md']) {
