@@ -27,7 +27,8 @@ const manifests = Object.keys(lock.packages).filter((path) => !path.includes('no
 for (const path of manifests) {
   const file = `${path === '' ? '.' : path}/package.json`
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies']
+  // Not those of a host: a range is what they are for.
+  const kinds = ['dependencies', 'devDependencies', 'optionalDependencies']
   const loose = kinds
     .flatMap((kind) => Object.entries((manifest[kind] ?? {}) as Record<string, string>))
     .filter(([, version]) => !/^\d+\.\d+\.\d+[\w.-]*$/.test(version))

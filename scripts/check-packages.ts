@@ -19,7 +19,7 @@ function run(command: string, args: string[]): { ok: boolean; output: string } {
 }
 
 /** Names that the bundler made, such as `dist/app-BTcYWUWW.js`: they change with their content. */
-const chunk = /^dist\/[\w-]+-[\w-]{8}\.js$/
+const chunk = /^dist\/[\w-]+-[\w-]{8}\.(?:d\.ts|js)$/
 
 /** Files of `dist` that nothing leads to from the named ones. */
 function unreached(path: string, files: string[], named: readonly string[]): string[] {
@@ -28,7 +28,9 @@ function unreached(path: string, files: string[], named: readonly string[]): str
   for (let file = todo.pop(); file !== undefined; file = todo.pop()) {
     const text = readFileSync(join(path, file), 'utf8')
     for (const [, target = ''] of text.matchAll(/(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)) {
-      const next = posix.join(posix.dirname(file), target)
+      const place = posix.join(posix.dirname(file), target)
+      // Types name each other by the files that they are the types of.
+      const next = file.endsWith('.d.ts') ? place.replace(/\.js$/, '.d.ts') : place
       if (reached.has(next) || !files.includes(next)) continue
       reached.add(next)
       todo.push(next)
