@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import type { HostEvent } from '../src/domain/host-event.ts'
 import type { Message } from '../src/domain/message.ts'
 import { createTestApp, type TestApp } from './app.ts'
 import { inboundMessage, inboundPath, inboundUrl, ourNumber, write } from './inbound-post.ts'
@@ -63,6 +64,21 @@ describe('an inbound message', () => {
     )
     const { body } = await test.request('GET', `/api/sms/${id}/status/`)
     assert.deepEqual([body['direction'], body['from_phone']], ['inbound', phone])
+  })
+
+  it('is an event for the host, without its text', async (t) => {
+    const test = await createTestApp(t)
+    const events: HostEvent[] = []
+    test.app.on('message.received', (event) => events.push(event))
+    await test.app.runDue()
+    await write(test, { sid: sidOf(1), body: 'a secret' })
+    await test.app.runDue()
+    const { message } = await storedText(test)
+    assert.deepEqual(
+      events.map(({ type, data }) => [type, 'messageId' in data && data.messageId]),
+      [['message.received', message.id]],
+    )
+    assert.ok(!JSON.stringify(events).includes('a secret'))
   })
 
   it('is one row and one event however often and at once it is posted', async (t) => {

@@ -86,6 +86,7 @@ export async function startDevServer(options: DevOptions): Promise<DevServer> {
 
     const { serve } = await import('../server.ts')
     const server = serve(listener, app)
+    simulator.setInboundUrl(`${url}/webhooks/sms/twilio/inbound/`)
     // The server stops the app; the simulator goes last, as the app may still be calling it.
     closing.splice(
       0,

@@ -1,4 +1,4 @@
-// What `init` writes and shows: one entry a host. The code of Express and Hono is that of the README,
+// What `init` writes and shows: one entry a host. The code is that of the README and of the examples,
 // and a test compares them.
 
 /** A place where the app can live. */
@@ -19,25 +19,38 @@ export const hostTemplates = [
   {
     name: 'nest',
     package: '@nestjs/core',
-    file: 'app.module.ts, in the imports of your root module',
+    file: 'your root module, and the last line in main.ts',
     lines: [
       "import { TwilioModule } from '@hsb/twilio/nest'",
       config,
       '',
       '@Module({ imports: [TwilioModule.forRoot(config)] })',
       'export class AppModule {}',
+      '',
+      'app.enableShutdownHooks([], { useProcessExit: true })',
     ],
   },
   {
     name: 'next',
     package: 'next',
-    file: 'app/sms/[...path]/route.ts (and skipTrailingSlashRedirect: true in next.config.ts)',
+    file: 'the files that the comments name',
     lines: [
+      '// sms.ts',
       "import { createTwilioApp } from '@hsb/twilio'",
-      "import { createRouteHandlers } from '@hsb/twilio/next'",
-      "import config from '../../../twilio.config.ts'",
+      "import { keepTwilioApp } from '@hsb/twilio/next'",
+      config,
       '',
-      'export const { GET, POST } = createRouteHandlers(createTwilioApp(config))',
+      'export const sms = keepTwilioApp(() => createTwilioApp(config))',
+      '',
+      '// app/sms/[[...path]]/route.ts',
+      "import { twilioRoutes } from '@hsb/twilio/next'",
+      "import { sms } from '../../../sms.ts'",
+      '',
+      'export const { GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE } = twilioRoutes(sms)',
+      '',
+      '// next.config.ts',
+      "  skipTrailingSlashRedirect: true, // a redirect in between breaks Twilio's signature",
+      "  serverExternalPackages: ['@hsb/twilio'],",
     ],
   },
   {
@@ -46,12 +59,12 @@ export const hostTemplates = [
     file: 'where your server is made',
     lines: [
       "import { createTwilioApp } from '@hsb/twilio'",
-      "import { twilioPlugin } from '@hsb/twilio/fastify'",
       config,
       '',
-      create,
-      'await app.register(twilioPlugin, { sms })',
+      'const sms = createTwilioApp(config)',
+      'app.register(sms.fastify)',
       'await sms.start()',
+      "process.once('SIGTERM', () => void app.close().then(() => sms.stop()))",
     ],
   },
   {

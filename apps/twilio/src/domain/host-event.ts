@@ -13,6 +13,7 @@ const messageEventOf = {
   EXPIRED: 'message.expired',
   IN_DOUBT: 'message.in_doubt',
   READ: 'message.read',
+  RECEIVED: 'message.received',
 } as const satisfies Partial<Record<MessageStatus, string>>
 
 /** What can happen in the life of a verification. `resent` is history only. */

@@ -9,6 +9,7 @@ import { createBatcher } from './batcher.ts'
 import type { CallbackResult } from './callbacks.ts'
 import { isOutage, patienceMs } from './patience.ts'
 import type { RefusedCallbacks, RefusedRequest } from './refused-callbacks.ts'
+import type { Signals } from './signals.ts'
 
 /** What phones write to us. */
 export interface Inbound {
@@ -28,10 +29,11 @@ export function createInbound(parts: {
   provider: Pick<Provider, 'readInbound'>
   refusals: RefusedCallbacks
   newId: () => string
+  signals: Signals
   clock: Clock
   logger: Logger
 }): Inbound {
-  const { store, provider, refusals, newId, clock, logger } = parts
+  const { store, provider, refusals, newId, signals, clock, logger } = parts
   const storeText = createBatcher<InboundText, void>(
     async (texts) => {
       await store.transaction((tables) => storeGroup(tables, texts, { newId, now: clock.now() }), {
@@ -50,6 +52,7 @@ export function createInbound(parts: {
       if (reading.kind !== 'inbound') return reading
       try {
         await storeText(reading.message)
+        signals.changed([])
         return { kind: 'stored' }
       } catch (error) {
         logger.error(

@@ -23,7 +23,7 @@ type MessageFeedRow = Pick<
 type VerificationFeedRow = VerificationEventRow & { tx: string }
 
 // Literally as in the index that serves this on PostgreSQL.
-const isTold = sql`applied = 1 and status not in ('SCHEDULED', 'QUEUED', 'SENDING', 'RECEIVED')`
+const isTold = sql`applied = 1 and status not in ('SCHEDULED', 'QUEUED', 'SENDING')`
 
 type Place = 'tx' | 'id' | 'limit'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -102,17 +102,28 @@ describe('hsb-twilio init', () => {
     )
   })
 
-  it('shows lines that stand in the README', () => {
+  it('shows lines that stand in the README and in the examples, which run', () => {
     const readme = readDocument('README.md')
     for (const { name, lines } of hostTemplates) {
-      if (name !== 'express' && name !== 'hono') continue
-      const block = blockOf(readme, name)
+      if (name === 'standalone') continue
+      const isInReadme = name === 'express' || name === 'hono'
+      const known = isInReadme ? blockOf(readme, name) : sourcesOf(`examples/${name}`)
       for (const line of lines) {
-        assert.ok(block.includes(line.replace(/ \/\/.*$/, '')), `${name}: ${line}`)
+        // The module of the example has more in it.
+        const code = line.replace(/ ?\/\/.*$/, '').replace(/ \}\)$/, '')
+        assert.ok(known.includes(code.trimEnd()), `${name}: ${line}`)
       }
     }
   })
 })
+
+/** What is written by hand in a folder of the repository. */
+function sourcesOf(folder: string): string {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !/node_modules|[.]next/.test(path))
+    .map((path) => readFileSync(join(root, folder, path), 'utf8'))
+    .join('\n')
+}
 
 describe('hsb-twilio init at a terminal', () => {
   it('asks once, and writes on a yes', async (t) => {

@@ -23,9 +23,7 @@ async function createFeed(db: MigrationDatabase, engine: MigrationEngine): Promi
     .createIndex('sms_event_feed')
     .on('sms_event')
     .columns(['tx', 'id'])
-    .where(
-      sql<boolean>`applied = 1 and status not in ('SCHEDULED', 'QUEUED', 'SENDING', 'RECEIVED')`,
-    )
+    .where(sql<boolean>`applied = 1 and status not in ('SCHEDULED', 'QUEUED', 'SENDING')`)
     .execute()
 }
 

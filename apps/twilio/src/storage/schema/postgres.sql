@@ -194,7 +194,7 @@ CREATE TABLE sms_worker (
 CREATE INDEX sms_admin_session_name ON sms_admin_session USING btree (name);
 CREATE INDEX sms_audit_subject ON sms_audit USING btree (subject, id);
 CREATE UNIQUE INDEX sms_event_dedupe_key ON sms_event USING btree (dedupe_key) WHERE (dedupe_key IS NOT NULL);
-CREATE INDEX sms_event_feed ON sms_event USING btree (tx, id) WHERE ((applied = 1) AND (status <> ALL (ARRAY['SCHEDULED'::text, 'QUEUED'::text, 'SENDING'::text, 'RECEIVED'::text])));
+CREATE INDEX sms_event_feed ON sms_event USING btree (tx, id) WHERE ((applied = 1) AND (status <> ALL (ARRAY['SCHEDULED'::text, 'QUEUED'::text, 'SENDING'::text])));
 CREATE INDEX sms_event_message_id ON sms_event USING btree (message_id) WHERE (message_id IS NOT NULL);
 CREATE INDEX sms_event_orphan ON sms_event USING btree (provider_msg_id) WHERE (message_id IS NULL);
 CREATE INDEX sms_log_error_code ON sms_log USING btree (error_code, id) WHERE (error_code IS NOT NULL);
