@@ -12,7 +12,7 @@ describe('a status callback', () => {
       test,
       signedCallback(test, { sid, messageId: id, status: 'undelivered', errorCode: '30003' }),
     )
-    assert.deepEqual(answer, { status: 204, text: '' })
+    assert.deepEqual([answer.status, answer.text], [204, ''])
     const found = await test.app.messages.get(id)
     assert.equal(found?.message.status, 'UNDELIVERED')
     assert.equal(found?.message.errorCode, 30003)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { World } from '../../src/app.ts'
 import type { Message } from '../../src/domain/message.ts'
 import type { Instant } from '../../src/domain/time.ts'
@@ -10,6 +11,8 @@ import type { Store, Tables } from '../../src/storage/store.ts'
  * before the look-up is a setting.
  */
 export type Mutant = 'send-then-mark' | 'give-up' | 'blind-resend' | 'zombie'
+
+const dawdleMs = 50
 
 type WholeWorld = Required<Pick<World, 'clock' | 'store' | 'provider'>>
 type Outside = { [Part in keyof WholeWorld]: NonNullable<WholeWorld[Part]> }
@@ -33,7 +36,16 @@ export function spoil(mutant: Mutant | undefined, world: Outside): World {
       // The client of Twilio asks this one whether its time to connect is over.
       performance.now = monotonic
       const blind = { now: () => clock.now(), monotonic }
-      return { ...world, clock: { ...blind, after: (ms, run) => clock.after(ms, run) } }
+      // It takes its time between the claim and the call, so that it can be met there.
+      const send: typeof world.provider.send = async (request) => {
+        await delay(dawdleMs)
+        return world.provider.send(request)
+      }
+      return {
+        ...world,
+        clock: { ...blind, after: (ms, run) => clock.after(ms, run) },
+        provider: { ...world.provider, send },
+      }
     }
   }
 }

@@ -106,7 +106,13 @@ async function answered(bench: Bench, request: Request): Promise<Response> {
   return answer
 }
 
-const usualHeaders = new Set(['cache-control', 'content-type', 'x-content-type-options'])
+const usualHeaders = new Set([
+  'cache-control',
+  // Of the connection and not of the answer: it ends where a body was left unread.
+  'connection',
+  'content-type',
+  'x-content-type-options',
+])
 
 /** Holds an answer to the document. */
 function createJudge({ document }: Bench, operation: Placed) {

@@ -25,10 +25,16 @@ export function createBackedSchema(newPlace: () => { url: string; schema: string
           await client.query(
             `insert into ${copy.schema}.${name} select * from ${place.schema}.${name}`,
           )
-        await client.query(
-          `select setval(pg_get_serial_sequence('${copy.schema}.sms_event', 'id'),
-             (select max(id) from ${copy.schema}.sms_event))`,
+        const { rows: counted } = await client.query<{ name: string }>(
+          `select table_name as name from information_schema.columns
+           where table_schema = $1 and column_name = 'id' and data_type = 'bigint'`,
+          [place.schema],
         )
+        for (const { name } of counted)
+          await client.query(
+            `select setval(pg_get_serial_sequence('${copy.schema}.${name}', 'id'), max(id))
+             from ${copy.schema}.${name}`,
+          )
         await client.query('commit')
       } finally {
         await client.end()
