@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { parseArgs } from 'node:util'
-import { endByReports, pack, packages, report } from './packages.ts'
+import { bundled, endByReports, pack, packages, report } from './packages.ts'
 import listed from './packed-files.json' with { type: 'json' }
 
 // Each package is packed as npm would publish it and looked at from outside: the list of files, what
@@ -53,6 +53,17 @@ try {
       !/"(?:(?:pre|post)?install|prepare|prepack|postpack|prepublish\w*)"/.test(manifest),
       `${path} runs nothing at an installation`,
     )
+    for (const name of bundled[path] ?? []) {
+      const { version } = JSON.parse(
+        readFileSync(join('node_modules', name, 'package.json'), 'utf8'),
+      ) as { version: string }
+      const licence = readFileSync(join('node_modules', name, 'LICENSE'), 'utf8').trim()
+      const told = readFileSync(join(path, 'THIRD-PARTY.md'), 'utf8')
+      report(
+        told.includes(`## ${name} ${version}\n`) && told.includes(licence),
+        `${path} names the licence of ${name}`,
+      )
+    }
     const lint = run('publint', [path, '--strict'])
     report(lint.ok, `${path} exports`, lint.output)
     const types = run('attw', [packed.tarball, '--profile', 'esm-only'])

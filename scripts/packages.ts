@@ -4,6 +4,9 @@ import { join } from 'node:path'
 /** What is published, in the order in which it must be there. */
 export const packages = ['libs/twilio-sms', 'libs/twilio-simulator', 'apps/twilio'] as const
 
+/** Packages of others that the build copies into ours; their licences stand in THIRD-PARTY.md. */
+export const bundled: Readonly<Record<string, readonly string[]>> = { 'apps/twilio': ['kysely'] }
+
 /** A package as npm would publish it. */
 export interface Packed {
   name: string

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Packed } from './packages.ts'
+import { bundled, type Packed } from './packages.ts'
 
 /**
  * What a package is made of, as CycloneDX: the packages that an installation of it brings, with their
- * SHA-512 and licences. Asked in a project of its own, because npm counts what the workspace needs
+ * SHA-512 and licences, and those whose code is in it. Asked in a project of its own, because npm counts what the workspace needs
  * for development among it, and leaves out what it needs for both.
  */
 export function sbomOf(path: string, all: readonly Packed[]): string {
@@ -17,11 +17,15 @@ export function sbomOf(path: string, all: readonly Packed[]): string {
     license: string
     description: string
     dependencies: Record<string, string>
+    devDependencies?: Record<string, string>
   }
   const { name, version, license, description } = manifest
-  const dependencies = Object.fromEntries(
-    Object.entries(manifest.dependencies).map(([one, wanted]) => [one, ours.get(one) ?? wanted]),
-  )
+  const within = (bundled[path] ?? []).map((one) => [one, manifest.devDependencies?.[one] ?? ''])
+  const beside = Object.entries(manifest.dependencies)
+  const dependencies = Object.fromEntries([
+    ...beside.map(([one, wanted]) => [one, ours.get(one) ?? wanted]),
+    ...within,
+  ])
   const root = mkdtempSync(join(tmpdir(), 'hsb-sbom-'))
   // npm names the whole after its folder.
   const folder = join(root, name)
