@@ -5,7 +5,9 @@ import { join } from 'node:path'
 export const packages = ['libs/twilio-sms', 'libs/twilio-simulator', 'apps/twilio'] as const
 
 /** Packages of others that the build copies into ours; their licences stand in THIRD-PARTY.md. */
-export const bundled: Readonly<Record<string, readonly string[]>> = { 'apps/twilio': ['kysely'] }
+export const bundled: Readonly<Record<string, readonly string[]>> = {
+  'apps/twilio': ['kysely', 'libphonenumber-js', 'zod'],
+}
 
 /** A package as npm would publish it. */
 export interface Packed {
