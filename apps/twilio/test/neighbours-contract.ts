@@ -23,7 +23,7 @@ async function statusOf(test: TestApp, id: string): Promise<string | undefined> 
 async function tick(...tests: TestApp[]): Promise<void> {
   for (const test of tests) await test.advance(second)
   for (let turns = 0; turns < 20; turns++) await turn()
-  for (let looks = 0; looks < 8; looks++) for (const { app } of tests) await app.workers.list()
+  for (let looks = 0; looks < 24; looks++) for (const { app } of tests) await app.workers.list()
 }
 
 /** Answers how many seconds of its clock it took. */
