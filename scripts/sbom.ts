@@ -20,10 +20,13 @@ export function sbomOf(path: string, all: readonly Packed[]): string {
     devDependencies?: Record<string, string>
   }
   const { name, version, license, description } = manifest
-  const within = (bundled[path] ?? []).map((one) => [one, manifest.devDependencies?.[one] ?? ''])
+  const within = (bundled[path] ?? []).map((one): [string, string] => [
+    one,
+    manifest.devDependencies?.[one] ?? '',
+  ])
   const beside = Object.entries(manifest.dependencies)
   const dependencies = Object.fromEntries([
-    ...beside.map(([one, wanted]) => [one, ours.get(one) ?? wanted]),
+    ...beside.map(([one, wanted]): [string, string] => [one, ours.get(one) ?? wanted]),
     ...within,
   ])
   const root = mkdtempSync(join(tmpdir(), 'hsb-sbom-'))
