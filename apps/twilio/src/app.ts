@@ -1,6 +1,7 @@
 import { randomBytes as systemRandomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
+import { createAdmin } from './admin.ts'
 import { createCare } from './care.ts'
 import { systemClock } from './clock.ts'
 import { readSettings, type TwilioConfig } from './config.ts'
@@ -15,7 +16,8 @@ import { createNodeHandler } from './hosts/node.ts'
 import { createPoster } from './posting/poster.ts'
 import { createTwilioProvider } from './provider/twilio.ts'
 import { createPump } from './pump.ts'
-import { basePathOf, createHandler } from './routes/handle.ts'
+import { basePathOf } from './routes/base-path.ts'
+import { createHandler } from './routes/handle.ts'
 import { createAuthorize } from './routes/access.ts'
 import { endpoints, probes } from './routes/index.ts'
 import { createOpenApi } from './routes/openapi/document.ts'
@@ -31,6 +33,7 @@ import { createDelivery } from './services/delivery.ts'
 import { createDoubt } from './services/doubt.ts'
 import { createExpiry } from './services/expiry.ts'
 import { createFlow } from './services/flow.ts'
+import { createHourly } from './services/hourly.ts'
 import { createInbound } from './services/inbound.ts'
 import { createMessages } from './services/messages.ts'
 import { createOptOuts } from './services/opt-outs.ts'
@@ -132,6 +135,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       reconciliation: createReconciliation({ ...shared, flow }),
       retention: createRetention(shared),
       adminSessions,
+      hourly: createHourly(shared),
     }),
   })
   const holder = newId()
@@ -168,6 +172,17 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   }
   const start = () => (starting ??= startOnce())
 
+  const isOutage = (error: unknown) => error instanceof StorageError
+  const workers = createWorkers(store.workers, clock)
+  const optOuts = createOptOuts(store, clock)
+  const queue = createQueue({ ...shared, flow })
+  const audit = createAudit(store.audit)
+  const admin = createAdmin({
+    ...{ ...shared, messages, verifications, optOuts, queue, workers, audit, apiKeys, admins },
+    ...{ sessions: adminSessions, refusedCallbacks: () => refusals.list(), readiness },
+    ...{ isOutage, randomBytes, world: world.admin ?? {} },
+  })
+
   const handlerParts = {
     settings,
     tools: {
@@ -180,7 +195,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
       openApi: createOpenApi(endpoints, settings),
     },
     authorize: createAuthorize({ settings, apiKeys }),
-    isOutage: (error: unknown) => error instanceof StorageError,
+    isOutage,
     logger,
     randomBytes,
   }
@@ -190,7 +205,7 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   const handle: Handle = async (request) => {
     // A start that failed shows in the answers: 503 from what needs the database, 200 from /livez.
     if (!isStarted) await start().catch(() => undefined)
-    return handleStarted(request)
+    return (await handleStarted(request)) ?? admin.handle(request)
   }
 
   return {
@@ -200,19 +215,21 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     probes: createNodeHandler(handleProbe),
     messages,
     verifications,
-    optOuts: createOptOuts(store, clock),
-    queue: createQueue({ ...shared, flow }),
-    audit: createAudit(store.audit),
+    optOuts,
+    queue,
+    audit,
     apiKeys,
     on: (pattern, handler, options) => consumers.on(pattern, handler, options),
     parkedEvents: consumers.parked,
     webhooks: webhooks.service,
     callbacks: { refused: () => refusals.list() },
     admins,
-    workers: createWorkers(store.workers, clock),
+    workers,
     settings,
     start,
+    endStreams: () => admin.close(),
     async stop() {
+      admin.close()
       await starting?.catch(() => undefined)
       deafen?.()
       await Promise.all([worker.stop(), consumers.stop(), webhooks.stop()])

@@ -4,6 +4,7 @@ import { type Clock, noTimer } from './domain/time.ts'
 import type { AdminSessions } from './services/admin-sessions.ts'
 import type { Doubt } from './services/doubt.ts'
 import type { Expiry } from './services/expiry.ts'
+import type { Hourly } from './services/hourly.ts'
 import type { Presence } from './services/presence.ts'
 import type { Reconciliation } from './services/reconciliation.ts'
 import type { Retention } from './services/retention.ts'
@@ -36,11 +37,12 @@ export function createCare(parts: {
   presence: Presence
   retention: Retention
   adminSessions: AdminSessions
+  hourly: Hourly
   clock: Clock
   logger: Logger
 }): Care {
   const { settings, store, doubt, expiry, reconciliation, presence, retention } = parts
-  const { verificationExpiry, adminSessions, clock, logger } = parts
+  const { verificationExpiry, adminSessions, hourly, clock, logger } = parts
   let running = false
   let round: Promise<void> | undefined
   let cancelTimer = noTimer
@@ -57,6 +59,7 @@ export function createCare(parts: {
     done.push(await retention.sweep())
     await store.workers.sweep(clock.now() - rememberWorkerMs)
     await adminSessions.sweep()
+    done.push(await hourly.count())
     return done.reduce((sum, one) => sum + one, 0)
   }
 

@@ -102,6 +102,9 @@ function running(listener: Listener, app: TwilioApp): RunningServer {
   let closed: Promise<void> | undefined
   return {
     url: listener.url,
-    close: () => (closed ??= listener.close(drainMs).then(() => app.stop())),
+    close() {
+      app.endStreams()
+      return (closed ??= listener.close(drainMs).then(() => app.stop()))
+    },
   }
 }

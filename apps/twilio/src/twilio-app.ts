@@ -1,3 +1,4 @@
+import type { AdminWorld } from './admin.ts'
 import type { Settings } from './config.ts'
 import type { RandomBytes } from './domain/random.ts'
 import type { Clock, Instant } from './domain/time.ts'
@@ -59,6 +60,8 @@ export interface TwilioApp {
    * `StorageError` while the database is away, and may be called again.
    */
   start(): Promise<void>
+  /** Ends streams that would go on for ever, so that a server has nothing to wait for. `stop` does it too. */
+  endStreams(): void
   /** Finishes calls in flight within `delivery.graceSeconds`, gives unbegun work back, closes everything. */
   stop(): Promise<void>
   /** Does everything that is due now: for tests, cron jobs and hosts without long-lived processes. */
@@ -86,4 +89,6 @@ export interface World {
   store?: Store | undefined
   provider?: Provider | undefined
   poster?: Poster | undefined
+  /** What the program around the app knows of its admin pages. */
+  admin?: AdminWorld | undefined
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { codeOf, CommandError, UsageError } from './command.ts'
-import { CsvError, readCell, readCsv } from './csv.ts'
+import { CsvError, readCell, readCsv } from '../domain/csv.ts'
 
 /** A file of people to be texted: a header, then one row for each. */
 export interface People {

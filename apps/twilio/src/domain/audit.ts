@@ -10,6 +10,10 @@ export type AuditAction =
   | 'message-resent'
   | 'message-redacted'
   | 'phone-erased'
+  | 'message-revealed'
+  | 'messages-exported'
+  | 'verification-canceled'
+  | 'signed-in'
 
 /** Somebody did something; a row of `sms_audit`. Never a text of a message, never a whole number. */
 export interface AuditEntry {

@@ -43,3 +43,9 @@ export function firstIdAt(at: Instant): string {
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)
 }
+
+/** When an id of ours was made; `undefined` for any other text. */
+export function timeOfId(id: string): Instant | undefined {
+  if (!isId(id)) return undefined
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+}

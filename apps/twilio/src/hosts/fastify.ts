@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
 import { TwilioSettingsError } from '../errors.ts'
 import type { Handle } from '../routes/plain.ts'
 import { askNode, headersToSend } from './node.ts'
@@ -18,7 +19,7 @@ export interface FastifyScope {
 interface FastifyAnswer {
   code(status: number): unknown
   headers(headers: Record<string, string>): unknown
-  send(body?: Buffer): unknown
+  send(body?: Buffer | Readable): unknown
 }
 
 /** For `app.register` of Fastify 5. */
@@ -49,8 +50,16 @@ export function createFastifyPlugin(handle: Handle, basePath: string): FastifyPl
         if (answer === undefined) return undefined
         reply.code(answer.status)
         reply.headers(headersToSend(raw, answer))
-        // Of a text Fastify would change the content type.
-        reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body))
+        const { body } = answer
+        if (body instanceof ReadableStream) {
+          const stream = Readable.fromWeb(body)
+          // A client that goes away is no error of ours.
+          stream.on('error', () => undefined)
+          reply.send(stream)
+        } else {
+          // Of a text Fastify would change the content type.
+          reply.send(body === undefined ? undefined : Buffer.from(body))
+        }
         return reply
       },
       handler: (_, reply) => reply.callNotFound(),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline, Readable } from 'node:stream'
 import type { Handle, PlainRequest, PlainResponse } from '../routes/plain.ts'
 import { problem, problemResponse } from '../routes/problems.ts'
 import { type HostRequest, openBody } from './node-body.ts'
@@ -69,6 +70,13 @@ function send(request: IncomingMessage, response: ServerResponse, answer: PlainR
   if (response.destroyed || response.headersSent) return
   const { status, body } = answer
   const headers = headersToSend(request, answer)
+  if (body instanceof ReadableStream) {
+    response.writeHead(status, headers)
+    // At once: the first part of the body may be long in coming.
+    response.flushHeaders()
+    pipeline(Readable.fromWeb(body), response, () => undefined)
+    return
+  }
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))
   response.writeHead(status, headers).end(body)
 }

@@ -38,7 +38,8 @@ export function refusesOpenHost(server: {
 
 const localPrincipal: Principal = { id: 'local', scopes: apiScopes }
 
-function bearerOf(header: string | undefined): string | undefined {
+/** The token of an `Authorization: Bearer` header. */
+export function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined
   return header.slice(7).trim()
 }
@@ -49,7 +50,7 @@ const relayHeaders = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwa
  * A connection from this machine may still carry a stranger: a proxy or tunnel in front adds a
  * header, and a page in the browser that had its name pointed at 127.0.0.1 sends that name as `Host`.
  */
-function isLocal(request: AccessRequest): boolean {
+export function isLocal(request: AccessRequest): boolean {
   const { headers, clientAddress } = request
   if (clientAddress === undefined || !isLoopback(clientAddress)) return false
   if (relayHeaders.some((name) => headers[name] !== undefined)) return false

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Settings } from '../config.ts'
-import type { ApiScope, Principal } from '../domain/access.ts'
+import type { AdminCaller, AdminScope, ApiScope } from '../domain/access.ts'
 import type { Callbacks } from '../services/callbacks.ts'
 import type { Inbound } from '../services/inbound.ts'
 import type { Messages } from '../services/messages.ts'
@@ -33,6 +33,13 @@ export type AnswerStatus = (typeof answerStatuses)[number]
 /** Every status of an answer that is no problem. */
 export const answerStatuses = [200, 201, 202, 204, 304, 503] as const
 
+/** Who calls, as an endpoint sees him. `admin` is there at the endpoints of the admin pages only. */
+export interface Caller {
+  id: string
+  scopes: readonly (ApiScope | AdminScope)[]
+  admin?: AdminCaller | undefined
+}
+
 /** The shape of the body by status; `null` where there is none. */
 export type Answers = { readonly [status in AnswerStatus]?: z.ZodType | null }
 
@@ -51,7 +58,7 @@ export interface Call<R extends RequestShape = RequestShape> {
   /** Path and headers as received, for what has to look into a refusal. */
   received: Pick<PlainRequest, 'path' | 'headers'>
   /** Absent at a public endpoint. */
-  principal: Principal | undefined
+  principal: Caller | undefined
   clientAddress: string | undefined
   /** Before every path that is given back. */
   basePath: string
@@ -94,7 +101,7 @@ interface EndpointData<R extends RequestShape, A, P> {
   summary: string
   /** Every endpoint of the app has them; a test looks. */
   docs?: EndpointDocs<R['form'] extends z.ZodType ? R['form'] : R['body'], A>
-  scope: ApiScope | 'public'
+  scope: ApiScope | AdminScope | 'public'
   /** Opens the endpoint to everyone where the settings say so. */
   publicWhen?: (settings: Settings) => boolean
   request: R
@@ -114,12 +121,10 @@ export interface DefinedEndpoint<
   R extends RequestShape,
   A extends Answers,
   P extends ProblemCode,
+  Tools = RouteTools,
 > extends EndpointData<R, A, P> {
   // `NoInfer`: what it answers must not widen what the data lists.
-  handle(
-    call: Call<NoInfer<R>>,
-    tools: RouteTools,
-  ): Promise<AnswerOf<NoInfer<A>> | Problem<NoInfer<P>>>
+  handle(call: Call<NoInfer<R>>, tools: Tools): Promise<AnswerOf<NoInfer<A>> | Problem<NoInfer<P>>>
 }
 
 /** An answer whose shape was checked where the endpoint was defined. */
@@ -130,10 +135,17 @@ export interface Answer {
 }
 
 /** Any endpoint: what the router, the documents and the clients go through. */
-export interface Endpoint extends EndpointData<RequestShape, Answers, ProblemCode> {
+export interface Endpoint<Tools = RouteTools> extends EndpointData<
+  RequestShape,
+  Answers,
+  ProblemCode
+> {
   // A method, so that endpoints of every shape fit: the core calls it with what their schemas let pass.
-  handle(call: Call, tools: RouteTools): Promise<Answer | Problem>
+  handle(call: Call, tools: Tools): Promise<Answer | Problem>
 }
+
+/** An endpoint as a document describes it. */
+export type DescribedEndpoint = Omit<Endpoint, 'handle'>
 
 /** Writes an endpoint down: an answer or a problem that it does not list does not compile. */
 export function defineEndpoint<
@@ -148,7 +160,7 @@ export function defineEndpoint<
  * Every problem the endpoint can end in, those of the core included: for documents and clients. What
  * belongs to its address is not among them (`method-not-allowed`, `not-found` elsewhere).
  */
-export function problemsOf(endpoint: Endpoint): ProblemCode[] {
+export function problemsOf(endpoint: DescribedEndpoint): ProblemCode[] {
   const { request, scope } = endpoint
   const hasBody = request.body !== undefined || request.form !== undefined
   return [

@@ -10,6 +10,17 @@ export const tags = {
   System: 'For balancers, monitors and tools.',
 } as const
 
+/** The groups of endpoints that the admin pages use. */
+export const adminTags = {
+  Session: 'Signing in to the admin pages, and who is signed in.',
+  Overview: 'What happened to many messages, by hour or day.',
+  Messages: 'Looking for messages, and acting on them.',
+  Verifications: 'Verifications and what happened to them.',
+  Inbox: 'What phones have written, and who wants no texts.',
+  Queue: 'What waits, who works on it, and what has failed.',
+  System: 'Settings, keys, the audit log, and what happens just now.',
+} as const
+
 /** Headers of answers that only some endpoints set. */
 export const answerHeaders = {
   Location: 'Where the message can be read, as a path of this host.',
@@ -38,7 +49,7 @@ export interface AnswerDocs<S = unknown> {
 
 /** The words and examples of an endpoint. */
 export interface EndpointDocs<Body, Answers> {
-  tag: keyof typeof tags
+  tag: keyof typeof tags | keyof typeof adminTags
   /** From the side of whoever calls. Markdown. */
   description: string
   /** By a short name; required where the request has a body. */

@@ -1,10 +1,11 @@
 import type { Settings } from '../config.ts'
-import type { Authorize, Principal } from '../domain/access.ts'
+import type { AccessRequest } from '../domain/access.ts'
 import type { Logger } from '../domain/log.ts'
 import type { RandomBytes } from '../domain/random.ts'
+import { basePathOf } from './base-path.ts'
 import { createBodyWatch } from './body-watch.ts'
 import { createClientAddress } from './client-address.ts'
-import type { Answer, Call, Endpoint, RouteTools } from './contract.ts'
+import type { Answer, Call, Caller, Endpoint, RouteTools } from './contract.ts'
 import { fieldErrors } from './field-errors.ts'
 import type { Handle, PlainRequest, PlainResponse } from './plain.ts'
 import { type FieldError, type Problem, problem, problemResponse, safeHeaders } from './problems.ts'
@@ -12,20 +13,18 @@ import { readQuery, takeBody } from './read-request.ts'
 import { createRouter, type Place } from './router.ts'
 
 /** What a handler is made of. */
-export interface HandlerParts {
-  endpoints: readonly Endpoint[]
+export interface HandlerParts<Tools = RouteTools> {
+  endpoints: readonly Endpoint<Tools>[]
   settings: Settings
-  tools: RouteTools
-  authorize: Authorize
+  tools: Tools
+  /** Who calls; `undefined` for nobody we know. */
+  authorize: (
+    request: AccessRequest,
+  ) => Caller | Problem | undefined | Promise<Caller | Problem | undefined>
   logger: Logger
   /** True for the database being away: answered 503 instead of 500. */
   isOutage: (error: unknown) => boolean
   randomBytes: RandomBytes
-}
-
-/** The path before every route: the setting, or the path of the public URL. */
-export function basePathOf(settings: Settings): string {
-  return settings.http.basePath ?? new URL(settings.publicUrl).pathname.replace(/\/+$/, '')
 }
 
 const longestUrl = 4_096
@@ -34,7 +33,7 @@ const noBytes = new Uint8Array()
 const requestIdShape = /^[A-Za-z0-9._-]{8,64}$/
 
 /** Turns endpoints into one function from request to answer. It never rejects. */
-export function createHandler(parts: HandlerParts): Handle {
+export function createHandler<Tools = RouteTools>(parts: HandlerParts<Tools>): Handle {
   const { settings, tools, authorize, logger, isOutage, randomBytes } = parts
   const basePath = basePathOf(settings)
   const findPlace = createRouter(parts.endpoints, basePath)
@@ -46,18 +45,20 @@ export function createHandler(parts: HandlerParts): Handle {
 
   /** Everything between finding the endpoint and writing its answer, in the order of what costs least. */
   async function answer(
-    endpoint: Endpoint,
-    place: Place,
+    endpoint: Endpoint<Tools>,
+    place: Place<Tools>,
     request: PlainRequest,
   ): Promise<Answer | Problem> {
     const { headers, method, path, rawQuery } = request
     const shape = endpoint.request
     const clientAddress = clientAddressOf(request)
 
-    let principal: Principal | undefined
+    let principal: Caller | undefined
     if (endpoint.scope !== 'public' && !openEndpoints.has(endpoint)) {
-      principal = await authorize({ method, path, headers, clientAddress })
-      if (!principal) return problem('unauthenticated')
+      const who = await authorize({ method, path, headers, clientAddress })
+      if (!who) return problem('unauthenticated')
+      if ('problem' in who) return who
+      principal = who
       if (!principal.scopes.includes(endpoint.scope)) {
         return problem('forbidden', { detail: `It needs the scope "${endpoint.scope}".` })
       }
@@ -101,7 +102,7 @@ export function createHandler(parts: HandlerParts): Handle {
   }
 
   async function respond(
-    place: Place,
+    place: Place<Tools>,
     request: PlainRequest,
     requestId: string,
   ): Promise<PlainResponse> {
@@ -148,7 +149,8 @@ function refusedHeaders(errors: FieldError[]): Problem {
   return isKey ? problem('invalid-idempotency-key') : problem('invalid-header', { errors })
 }
 
-function withoutBody({ status, headers }: PlainResponse): PlainResponse {
+async function withoutBody({ status, headers, body }: PlainResponse): Promise<PlainResponse> {
+  if (body instanceof ReadableStream) await body.cancel()
   return { status, headers }
 }
 
@@ -159,8 +161,10 @@ function toResponse(answer: Answer, requestId: string): PlainResponse {
     ...answer.headers,
   }
   if (answer.body === undefined) return { status: answer.status, headers }
-  if (typeof answer.body === 'string' && headers['content-type'] !== undefined) {
-    return { status: answer.status, headers, body: answer.body }
+  const { body } = answer
+  const isWhole = typeof body === 'string' || body instanceof ReadableStream
+  if (isWhole && headers['content-type'] !== undefined) {
+    return { status: answer.status, headers, body }
   }
   headers['content-type'] = 'application/json'
   return { status: answer.status, headers, body: JSON.stringify(answer.body) }

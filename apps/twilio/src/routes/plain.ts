@@ -27,7 +27,8 @@ export interface PlainRequest {
 export interface PlainResponse {
   status: number
   headers: Record<string, string>
-  body?: string | undefined
+  /** A stream is read until it ends, and canceled when the client goes away. */
+  body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | undefined
 }
 
 /** Answers a request; `undefined` when the path is none of ours, and then nothing has been read of it. */

@@ -13,6 +13,7 @@ export const problems = {
   },
   'invalid-callback': { status: 400, title: 'The callback is signed but not understood.' },
   unauthenticated: { status: 401, title: 'The request names no valid credential.' },
+  'wrong-credentials': { status: 401, title: 'The name or the password is wrong.' },
   forbidden: { status: 403, title: 'The credential does not allow this.' },
   'invalid-signature': { status: 403, title: 'The signature does not fit the request.' },
   'not-found': { status: 404, title: 'There is nothing at this address.' },
@@ -24,6 +25,8 @@ export const problems = {
     status: 409,
     title: 'The message has left, or may have: it can no longer be taken back.',
   },
+  'not-over': { status: 409, title: 'The message is still on its way.' },
+  'cannot-resend': { status: 409, title: 'This message cannot be sent again.' },
   'body-too-large': { status: 413, title: 'The request body is longer than 64 KiB.' },
   'url-too-long': { status: 414, title: 'The address is longer than 4 KiB.' },
   'unsupported-media-type': { status: 415, title: 'The request body has another type or coding.' },
@@ -95,7 +98,10 @@ export const safeHeaders = {
 } as const
 
 /** The problem as an answer, with the headers that belong to its status. */
-export function problemResponse(problem: Problem, requestId?: string): PlainResponse {
+export function problemResponse(
+  problem: Problem,
+  requestId?: string,
+): PlainResponse & { body: string } {
   const { problem: code, detail, errors } = problem
   const { status, title } = problems[code]
   const document: ProblemDocument = {

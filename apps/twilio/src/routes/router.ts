@@ -1,29 +1,32 @@
 import type { Endpoint } from './contract.ts'
 
 /** What stands at a path. */
-export interface Place {
-  endpoints: ReadonlyMap<string, Endpoint>
+export interface Place<Tools> {
+  endpoints: ReadonlyMap<string, Endpoint<Tools>>
   /** For the `Allow` header. */
   allow: string
   params: Readonly<Record<string, string>>
 }
 
 /** Finds what stands at a raw path, with or without its last slash. */
-export type Router = (path: string) => Place | undefined
+export type Router<Tools> = (path: string) => Place<Tools> | undefined
 
-interface Pattern {
+interface Pattern<Tools> {
   segments: string[]
-  place: Omit<Place, 'params'>
+  place: Omit<Place<Tools>, 'params'>
 }
 
 const noParams = Object.freeze({})
 
 /** Sorts the endpoints once. Throws when two of them claim one method and path. */
-export function createRouter(endpoints: readonly Endpoint[], basePath: string): Router {
-  const byPath = new Map<string, Map<string, Endpoint>>()
+export function createRouter<Tools>(
+  endpoints: readonly Endpoint<Tools>[],
+  basePath: string,
+): Router<Tools> {
+  const byPath = new Map<string, Map<string, Endpoint<Tools>>>()
   for (const endpoint of endpoints) {
     const path = basePath + endpoint.path.replace(/\/$/, '')
-    const methods = byPath.get(path) ?? new Map<string, Endpoint>()
+    const methods = byPath.get(path) ?? new Map<string, Endpoint<Tools>>()
     if (methods.has(endpoint.method)) {
       throw new Error(`two endpoints claim ${endpoint.method} ${path}`)
     }
@@ -32,8 +35,8 @@ export function createRouter(endpoints: readonly Endpoint[], basePath: string): 
     byPath.set(path, methods)
   }
 
-  const exact = new Map<string, Place>()
-  const patterns: Pattern[] = []
+  const exact = new Map<string, Place<Tools>>()
+  const patterns: Pattern<Tools>[] = []
   for (const [path, methods] of byPath) {
     const place = { endpoints: methods, allow: [...methods.keys()].join(', ') }
     if (path.includes('{')) {
@@ -47,7 +50,10 @@ export function createRouter(endpoints: readonly Endpoint[], basePath: string): 
   return (path) => exact.get(path) ?? matchPattern(patterns, path)
 }
 
-function matchPattern(patterns: readonly Pattern[], path: string): Place | undefined {
+function matchPattern<Tools>(
+  patterns: readonly Pattern<Tools>[],
+  path: string,
+): Place<Tools> | undefined {
   const segments = (path.endsWith('/') ? path.slice(0, -1) : path).split('/')
   for (const pattern of patterns) {
     const params = paramsOf(pattern.segments, segments)

@@ -18,7 +18,8 @@ export interface FeedBatch {
   from: string
 }
 
-const beginning: FeedPosition = {
+/** Before everything. */
+export const beginning: FeedPosition = {
   messages: { tx: '0', id: 0 },
   verifications: { tx: '0', id: 0 },
 }
@@ -116,7 +117,8 @@ function track(rows: readonly FeedRow[], start: FeedPlace) {
   }
 }
 
-function readPosition(text: string): FeedPosition | undefined {
+/** A cursor as it is stored. */
+export function readPosition(text: string): FeedPosition | undefined {
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null) return undefined
   if (!('messages' in value) || !('verifications' in value)) return undefined

@@ -3,6 +3,7 @@ import { contradicts, isFinal, type Message, rankOf } from '../domain/message.ts
 import type { Instant } from '../domain/time.ts'
 import type { CarrierReport, FetchOutcome } from '../provider/provider.ts'
 import type { Move, Standing, Tables } from '../storage/store.ts'
+import { countPrices } from './prices.ts'
 import { applyReports, type KnownReport, moveOf } from './reports.ts'
 
 /** A message as it stood when the carrier was asked about it, and what came back. */
@@ -22,6 +23,7 @@ export async function writeAnswers(
   const current = new Map(rows.map((row) => [row.id, row]))
   const news: (KnownReport & { message: Standing })[] = []
   const costs: Omit<Move, 'status' | 'nextAt'>[] = []
+  const priced: Pick<KnownReport, 'message' | 'report'>[] = []
   const plans: { id: string; nextAt: Instant | undefined; polls: number }[] = []
   for (const { message, outcome } of answers) {
     const { id } = message
@@ -32,7 +34,10 @@ export async function writeAnswers(
       news.push({ message: row, report, source: 'poll', attempt: undefined, dedupe: false })
       continue
     }
-    if (report && tellsCost(row, report)) costs.push({ ...costOf(report), id, at: now })
+    if (report && tellsCost(row, report)) {
+      costs.push({ ...costOf(report), id, at: now })
+      priced.push({ message: row, report })
+    }
     // Whoever moved it meanwhile has planned what comes next.
     if (row.status === message.status)
       plans.push({
@@ -51,6 +56,7 @@ export async function writeAnswers(
     changed.add(message.id)
   }
   if (costs.length > 0) await tables.messages.fillIn(costs)
+  await countPrices(tables, priced)
   if (plans.length > 0) await tables.messages.planPolls(plans)
   return new Set([...changed, ...costs.map(({ id }) => id)])
 }

@@ -5,6 +5,7 @@ import { everySender } from '../domain/opt-out.ts'
 import { maskPhone } from '../domain/phone.ts'
 import type { Instant } from '../domain/time.ts'
 import type { CarrierReport } from '../provider/provider.ts'
+import { countPrices } from './prices.ts'
 import type { Move, Standing, Tables } from '../storage/store.ts'
 
 /** Something the carrier said of a message that we know. */
@@ -62,6 +63,10 @@ export async function applyReports(
       return agrees ? facts : { ...facts, errorCode: undefined }
     })
   if (late.length > 0) await tables.messages.fillIn(late)
+  await countPrices(
+    tables,
+    own.map(({ known }) => known),
+  )
   // Through a pool of senders Twilio may find out only after it has taken the message.
   for (const { known } of own.filter((one) => one.known.report.optOut)) {
     await noteOptOut(tables, known.message, known.report.errorCode, now)

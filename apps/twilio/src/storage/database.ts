@@ -1,10 +1,12 @@
 import { createAdminAccounts, createAdminSessions } from './admins.ts'
 import { createApiKeys } from './api-keys.ts'
 import { createAudit } from './audit.ts'
+import { createBrowse } from './browse.ts'
 import { createErasure } from './erasure.ts'
 import { StorageError } from './errors.ts'
 import { createEvents } from './events.ts'
 import { createFeed } from './feed.ts'
+import { createHourly } from './hourly.ts'
 import { createCursors, createLeases } from './leases.ts'
 import { createMessages } from './messages.ts'
 import { createMigrator } from './migrate.ts'
@@ -163,5 +165,7 @@ function createTables(session: Session): Tables {
     retention: createRetention(session),
     admins: createAdminAccounts(session),
     adminSessions: createAdminSessions(session),
+    browse: createBrowse(session),
+    hourly: createHourly(session),
   }
 }

@@ -69,6 +69,7 @@ export function createOptOuts(session: Session): OptOutStore {
   }
 }
 
-function toOptOut({ phone, sender, source, reason, created_at: at }: OptOutRow): OptOut {
+/** The opt-out of a row. */
+export function toOptOut({ phone, sender, source, reason, created_at: at }: OptOutRow): OptOut {
   return { phone, sender, source, reason, at }
 }

@@ -207,6 +207,14 @@ export interface AdminSessionRow {
   seen_at: number
 }
 
+/** One counter of one hour. */
+export interface HourlyRow {
+  hour: number
+  /** See domain/hourly.ts. */
+  name: string
+  amount: number
+}
+
 export interface MigrationRow {
   name: string
   applied_at: number
@@ -231,5 +239,6 @@ export interface Schema {
   sms_audit: Omit<AuditRow, 'id'> & { id: Generated<number> }
   sms_admin_account: AdminAccountRow
   sms_admin_session: AdminSessionRow
+  sms_hourly: HourlyRow
   sms_migration: MigrationRow
 }

@@ -5,6 +5,7 @@ import type { Hits } from '../domain/throttle.ts'
 import type { Instant } from '../domain/time.ts'
 import type { Verification, VerificationStatus } from '../domain/verification.ts'
 import type { AdminAccountStore, AdminSessionStore, ApiKeyStore } from './access-stores.ts'
+import type { BrowseStore, HourlyStore } from './browse-store.ts'
 import type { AuditStore, ErasureStore, QueueStore } from './desk-stores.ts'
 import type {
   FeedStore,
@@ -194,6 +195,8 @@ export interface Tables {
   retention: RetentionStore
   admins: AdminAccountStore
   adminSessions: AdminSessionStore
+  browse: BrowseStore
+  hourly: HourlyStore
 }
 
 /** What a migration run did. */

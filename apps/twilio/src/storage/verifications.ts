@@ -114,7 +114,8 @@ function toRow(verification: Verification): VerificationRow {
   }
 }
 
-function toVerification(row: VerificationRow): Verification {
+/** The verification of a row. */
+export function toVerification(row: VerificationRow): Verification {
   return {
     id: row.id,
     toPhone: row.to_phone,

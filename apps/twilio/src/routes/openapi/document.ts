@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { Settings } from '../../config.ts'
-import type { Endpoint, ServedDocument } from '../contract.ts'
+import type { DescribedEndpoint, ServedDocument } from '../contract.ts'
 import { answerHeaders, tags } from '../endpoint-docs.ts'
 import { problemExamples, problemSchemas, responsesOf } from './responses.ts'
 import { createSchemas, type Schema, type Schemas } from './schemas.ts'
@@ -14,7 +14,7 @@ const description = `SMS delivery and phone verification through Twilio.
 * An error is a problem document (RFC 9457) with a stable \`code\`; each operation lists those that it can end in. Another method is answered 405 \`method-not-allowed\`, another path 404 \`not-found\`. The standalone server also answers \`malformed-request\` (400), \`request-timeout\` (408), \`headers-too-large\` (431) and \`starting\` (503).
 * A header \`X-Request-Id\` of 8 to 64 letters, digits, \`.\`, \`_\` and \`-\` is kept; else one is made.`
 
-const securitySchemes = {
+const publicSchemes = {
   apiKey: {
     type: 'http',
     scheme: 'bearer',
@@ -35,45 +35,66 @@ export interface OpenApiDocument extends Record<string, unknown> {
   openapi: string
 }
 
+/** What one document says of itself. */
+export interface DocumentFacts {
+  title: string
+  summary: string
+  description: string
+  tags: Readonly<Record<string, string>>
+  securitySchemes: Readonly<Record<string, unknown>>
+  /** Takes the place of the credential that an operation needs. */
+  security?: readonly unknown[] | undefined
+}
+
+const publicFacts: DocumentFacts = {
+  title: 'hsb-twilio',
+  summary: 'SMS delivery and phone verification through Twilio.',
+  description,
+  tags,
+  securitySchemes: publicSchemes,
+}
+
 /** Describes the endpoints as these settings offer them. */
 export function describeEndpoints(
-  endpoints: Readonly<Record<string, Endpoint>>,
+  endpoints: Readonly<Record<string, DescribedEndpoint>>,
   settings: Settings,
+  facts: DocumentFacts = publicFacts,
 ): OpenApiDocument {
   const schemas = createSchemas()
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [name, endpoint] of Object.entries(endpoints)) {
     const place = (paths[endpoint.path] ??= {})
-    place[endpoint.method.toLowerCase()] = operationOf(name, endpoint, settings, schemas)
+    place[endpoint.method.toLowerCase()] = operationOf(name, endpoint, { settings, schemas, facts })
   }
   return {
     openapi: '3.1.1',
     info: {
-      title: 'hsb-twilio',
+      title: facts.title,
       version: manifest.version,
-      summary: 'SMS delivery and phone verification through Twilio.',
-      description,
+      summary: facts.summary,
+      description: facts.description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: settings.publicUrl }],
-    tags: Object.entries(tags).map(([name, words]) => ({ name, description: words })),
+    tags: Object.entries(facts.tags).map(([name, words]) => ({ name, description: words })),
     paths,
     components: {
       schemas: { ...schemas.named(), ...problemSchemas },
       headers: headers(),
       examples: problemExamples(),
-      securitySchemes,
+      securitySchemes: facts.securitySchemes,
     },
   }
 }
 
 /** The document of an app, made when it is first asked for. */
 export function createOpenApi(
-  endpoints: Readonly<Record<string, Endpoint>>,
+  endpoints: Readonly<Record<string, DescribedEndpoint>>,
   settings: Settings,
+  facts?: DocumentFacts,
 ): () => ServedDocument {
   let served: ServedDocument | undefined
-  return () => (served ??= withTag(describeEndpoints(endpoints, settings)))
+  return () => (served ??= withTag(describeEndpoints(endpoints, settings, facts)))
 }
 
 function withTag(document: OpenApiDocument): ServedDocument {
@@ -83,10 +104,10 @@ function withTag(document: OpenApiDocument): ServedDocument {
 
 function operationOf(
   operationId: string,
-  endpoint: Endpoint,
-  settings: Settings,
-  schemas: Schemas,
+  endpoint: DescribedEndpoint,
+  document: { settings: Settings; schemas: Schemas; facts: DocumentFacts },
 ): Record<string, unknown> {
+  const { settings, schemas, facts } = document
   const { summary, docs, scope, request } = endpoint
   const scopeWords = scope === 'public' ? '' : `\n\nScope: \`${scope}\`.`
   const parameters = [
@@ -99,14 +120,18 @@ function operationOf(
     summary,
     description: `${docs?.description ?? ''}${scopeWords}`,
     tags: docs ? [docs.tag] : [],
-    security: securityOf(endpoint, settings),
+    security: facts.security
+      ? endpoint.scope === 'public'
+        ? []
+        : facts.security
+      : securityOf(endpoint, settings),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...requestBodyOf(endpoint, schemas),
     responses: responsesOf(endpoint, schemas),
   }
 }
 
-function securityOf({ scope, publicWhen, docs }: Endpoint, settings: Settings): unknown[] {
+function securityOf({ scope, publicWhen, docs }: DescribedEndpoint, settings: Settings): unknown[] {
   if (docs?.tag === 'Webhooks') return [{ twilioSignature: [] }]
   if (scope === 'public') return []
   // An empty requirement: a credential is taken and not needed.
@@ -116,7 +141,7 @@ function securityOf({ scope, publicWhen, docs }: Endpoint, settings: Settings): 
 /** The fields of an object as parameters of a request. */
 function parametersOf(
   place: 'path' | 'query' | 'header',
-  shape: Endpoint['request']['params'],
+  shape: DescribedEndpoint['request']['params'],
   schemas: Schemas,
 ): unknown[] {
   if (!shape) return []
@@ -125,7 +150,7 @@ function parametersOf(
     required?: string[]
   }
   return Object.entries(properties)
-    .filter(([name]) => name !== securitySchemes.twilioSignature.name.toLowerCase())
+    .filter(([name]) => name !== publicSchemes.twilioSignature.name.toLowerCase())
     .map(([name, { description: words, examples, ...schema }]) => ({
       name: place === 'header' ? headerName(name) : name,
       in: place,
@@ -135,7 +160,10 @@ function parametersOf(
     }))
 }
 
-function requestBodyOf({ request, docs }: Endpoint, schemas: Schemas): Record<string, unknown> {
+function requestBodyOf(
+  { request, docs }: DescribedEndpoint,
+  schemas: Schemas,
+): Record<string, unknown> {
   const shape = request.form ?? request.body
   if (!shape) return {}
   const type = request.form ? 'application/x-www-form-urlencoded' : 'application/json'

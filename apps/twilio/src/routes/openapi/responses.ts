@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { answerStatuses, type Endpoint, problemsOf } from '../contract.ts'
+import { answerStatuses, type DescribedEndpoint, problemsOf } from '../contract.ts'
 import type { AnswerDocs } from '../endpoint-docs.ts'
 import {
   type Problem,
@@ -28,6 +28,8 @@ const details: { [code in ProblemCode]?: Omit<Problem, 'problem'> } = {
   'invalid-message': {
     errors: [{ field: 'message', code: 'invalid', message: 'must not be empty' }],
   },
+  'not-over': { detail: 'It is SENT.' },
+  'cannot-resend': { detail: 'Its text is no longer kept.' },
   'too-late-to-cancel': { detail: 'It is SENT.' },
   'destination-not-allowed': { detail: 'Messages to SE are not switched on.' },
 }
@@ -39,7 +41,7 @@ export function problemExamples(): Record<string, unknown> {
   return Object.fromEntries(
     problemCodes.map((code) => {
       const { body } = problemResponse(problem(code, details[code]), requestId)
-      const value: unknown = JSON.parse(body ?? '')
+      const value: unknown = JSON.parse(body)
       return [code, { summary: problems[code].title, value }]
     }),
   )
@@ -80,7 +82,10 @@ export const problemSchemas: Record<string, Schema> = {
 }
 
 /** Every answer of an endpoint, problems included, by status. */
-export function responsesOf(endpoint: Endpoint, schemas: Schemas): Record<string, unknown> {
+export function responsesOf(
+  endpoint: DescribedEndpoint,
+  schemas: Schemas,
+): Record<string, unknown> {
   const responses = new Map<string, Response>()
   for (const status of answerStatuses) {
     const schema = endpoint.answers[status]

@@ -5,6 +5,7 @@ import { events } from './0004-events.ts'
 import { lists } from './0005-lists.ts'
 import { desk } from './0006-desk.ts'
 import { admins } from './0007-admins.ts'
+import { overview } from './0008-overview.ts'
 import type { Migration } from './migration.ts'
 
 /** Every migration, oldest first. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   lists,
   desk,
   admins,
+  overview,
 ]

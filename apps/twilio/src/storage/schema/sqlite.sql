@@ -50,6 +50,12 @@ CREATE TABLE "sms_event" (
 CREATE UNIQUE INDEX "sms_event_dedupe_key" on "sms_event" ("dedupe_key") where "dedupe_key" is not null;
 CREATE INDEX "sms_event_message_id" on "sms_event" ("message_id") where "message_id" is not null;
 CREATE INDEX "sms_event_orphan" on "sms_event" ("provider_msg_id") where "message_id" is null;
+CREATE TABLE "sms_hourly" (
+  "hour" bigint not null,
+  "name" text not null,
+  "amount" bigint not null, constraint "sms_hourly_pkey" primary key ("hour",
+  "name")
+);
 CREATE TABLE "sms_lease" (
   "name" text not null primary key,
   "holder" text not null,
@@ -93,8 +99,10 @@ CREATE INDEX "sms_log_expiring" on "sms_log" ("expires_at") where status in ('SC
 CREATE INDEX "sms_log_failed" on "sms_log" ("id") where status in ('FAILED', 'UNDELIVERED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_idempotency_key" on "sms_log" ("idempotency_key") where "idempotency_key" is not null;
 CREATE INDEX "sms_log_inbound" on "sms_log" ("id") where direction = 'inbound';
+CREATE INDEX "sms_log_inbound_from" on "sms_log" ("from_phone", "id") where "direction" = 'inbound';
 CREATE INDEX "sms_log_not_arrived" on "sms_log" ("id") where status in ('UNDELIVERED', 'FAILED', 'CANCELED', 'EXPIRED');
 CREATE UNIQUE INDEX "sms_log_provider_msg_id" on "sms_log" ("provider_msg_id") where "provider_msg_id" is not null;
+CREATE INDEX "sms_log_resend_of" on "sms_log" ("resend_of") where "resend_of" is not null;
 CREATE INDEX "sms_log_rivals" on "sms_log" ("to_phone") where "status_rank" = 1;
 CREATE INDEX "sms_log_running" on "sms_log" ("status", "next_at") where "status_rank" = 1;
 CREATE INDEX "sms_log_to_phone" on "sms_log" ("to_phone", "id");

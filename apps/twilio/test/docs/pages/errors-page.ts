@@ -1,4 +1,5 @@
-import { type CodeDescription, type CodeCategory, listCodes } from '@hsb/twilio-sms'
+import { type CodeCategory, type CodeDescription, listCodes } from '@hsb/twilio-sms'
+import { advice } from '../../../src/provider/error-advice.ts'
 import { retryOf } from '../../../src/provider/twilio.ts'
 
 /** What the app does with an answer of Twilio that carries this code. */
@@ -10,34 +11,6 @@ function action(code: CodeDescription): string {
   if (code.phase === 'delivery') return afterwards
   const retry = retryOf(code)
   return retry === 'never' ? afterwards : retry === 'hold' ? 'holds' : `tries again, ${retry}`
-}
-
-/** What is left to the reader, by what an error is about. */
-const advice: Record<CodeCategory, string> = {
-  account: 'look at the account in Twilio’s console: suspended, unpaid, limited or still on trial',
-  auth: 'mend `twilio.accountSid`, `twilio.authToken` or `twilio.apiKey` and restart',
-  carrier: 'nothing for one phone; where many fail, ask Twilio with the SIDs',
-  channel: 'look at the sender of that channel in Twilio’s console',
-  compliance: 'register the sender for the country (A2P 10DLC, toll-free verification, sender ID)',
-  content: 'change the text',
-  expired: 'nothing; send again if it still matters',
-  fraud: 'look who sends to that country; set limits on segments and countries',
-  'geo-permission': 'switch the country on in Twilio’s console, or off in `messages.countries`',
-  lookup: 'nothing: the app makes no look-ups',
-  'messaging-service': 'look at the senders of the Messaging Service',
-  'not-found': 'compare the SIDs of the settings with the account',
-  'opt-out': 'send nothing more to this phone until its owner has replied START',
-  platform: 'look at status.twilio.com; nothing else',
-  'rate-limit': 'set `delivery.pace` to what the sender may send',
-  recipient: 'check the number with its owner',
-  request: 'compare the request with the message of the event; tell us, if it is ours',
-  schedule: 'use `send_at` of this app: it sends nothing ahead of time',
-  sender: 'set `twilio.defaultFrom` or `from_phone` to a sender of the account',
-  template: 'look at the template in Twilio’s console',
-  unknown: 'look the code up at Twilio',
-  verify: 'look at the Verify service in Twilio’s console',
-  voice: 'nothing for texts; a verification by call: try another channel',
-  webhook: 'see [webhooks.md](webhooks.md)',
 }
 
 const head = `# Troubleshooting by Twilio’s error code

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+import type { ResendRefusal } from '../../services/messages.ts'
+import type { SendResult } from '../../services/message-checks.ts'
+import { type Problem, problem, type ProblemCode } from '../problems.ts'
+import { actionDocs } from './messages-docs.ts'
+import { oneMessage } from './messages.ts'
+import { messageRow, toRow } from './shapes.ts'
+import { actorOf, defineAdmin } from './tools.ts'
+
+const changed = z.strictObject({ message: messageRow }).meta({ id: 'ChangedMessage' })
+
+const resendProblems = [
+  'invalid-idempotency-key',
+  'message-not-found',
+  'cannot-resend',
+  'not-over',
+  'invalid-phone',
+  'invalid-message',
+  'destination-not-allowed',
+  'opted-out',
+  'idempotency-key-reused',
+  'throttled',
+  'unavailable',
+] as const satisfies readonly ProblemCode[]
+
+type ResendProblem = (typeof resendProblems)[number]
+
+/** What a resend that sent nothing is answered. */
+export function resendProblem(
+  result: Exclude<SendResult, { kind: 'accepted' }> | ResendRefusal,
+): Problem<ResendProblem> {
+  switch (result.kind) {
+    case 'inbound':
+      return problem('cannot-resend', { detail: 'A phone has written it.' })
+    case 'verification':
+      return problem('cannot-resend', {
+        detail: 'It carries a code: its verification has to be started again.',
+      })
+    case 'forgotten':
+      return problem('cannot-resend', { detail: 'Its text or its number is no longer kept.' })
+    case 'not-over':
+      return problem('not-over', { detail: `It is ${result.status}.` })
+    case 'invalid-message':
+      return problem('invalid-message', { detail: result.detail })
+    case 'throttled':
+      return problem('throttled', { retryAfterSeconds: result.retryAfterSeconds })
+    case 'invalid-phone':
+    case 'destination-not-allowed':
+    case 'message-not-found':
+    case 'opted-out':
+    case 'idempotency-key-reused':
+    case 'unavailable':
+      return problem(result.kind)
+  }
+}
+
+/** Sends the text of a message again. */
+export const resendMessage = defineAdmin({
+  method: 'POST',
+  path: '/admin/api/messages/{id}/resend/',
+  summary: 'Send a message again',
+  docs: actionDocs.resend,
+  scope: 'operate',
+  request: {
+    params: oneMessage,
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
+        .optional()
+        .meta({ description: 'Makes repeating the request safe for 7 days.' }),
+    }),
+  },
+  answers: { 202: changed },
+  problems: resendProblems,
+  unknown: 'message-not-found',
+  async handle(call, { messages }) {
+    const idempotencyKey = call.headers['idempotency-key']
+    const result = await messages.resend(call.params.id, { actor: actorOf(call), idempotencyKey })
+    if (result.kind !== 'accepted') return resendProblem(result)
+    return { status: 202, body: { message: toRow(result.message) } }
+  },
+})
+
+/** Takes a waiting message back. */
+export const cancelMessage = defineAdmin({
+  method: 'POST',
+  path: '/admin/api/messages/{id}/cancel/',
+  summary: 'Cancel a message that waits',
+  docs: actionDocs.cancel,
+  scope: 'operate',
+  request: { params: oneMessage },
+  answers: { 200: changed },
+  problems: ['message-not-found', 'too-late-to-cancel', 'unavailable'],
+  unknown: 'message-not-found',
+  async handle(call, { messages }) {
+    const result = await messages.cancel(call.params.id, { actor: actorOf(call) })
+    switch (result.kind) {
+      case 'canceled':
+        return { status: 200, body: { message: toRow(result.message) } }
+      case 'message-not-found':
+        return problem(result.kind)
+      case 'too-late-to-cancel':
+        return problem(result.kind, { detail: `It is ${result.status}.` })
+    }
+  },
+})
+
+/** Empties the text of a message, at Twilio and here. */
+export const redactMessage = defineAdmin({
+  method: 'POST',
+  path: '/admin/api/messages/{id}/redact/',
+  summary: 'Empty the text of a message',
+  docs: actionDocs.redact,
+  scope: 'operate',
+  request: { params: oneMessage },
+  answers: { 200: changed },
+  problems: ['message-not-found', 'not-over', 'unavailable'],
+  unknown: 'message-not-found',
+  async handle(call, { messages }) {
+    const result = await messages.redact(call.params.id, { actor: actorOf(call) })
+    switch (result.kind) {
+      case 'redacted':
+        return { status: 200, body: { message: toRow(result.message) } }
+      case 'message-not-found':
+        return problem(result.kind)
+      case 'not-over':
+        return problem(result.kind, { detail: `It is ${result.status}.` })
+      case 'unavailable':
+        return problem('unavailable', { retryAfterSeconds: result.retryAfterSeconds })
+    }
+  },
+})

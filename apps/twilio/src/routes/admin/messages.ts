@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import { errorWords } from '../../provider/error-advice.ts'
+import { problem } from '../problems.ts'
+import { messagesDocs } from './messages-docs.ts'
+import { filterOf, filters, page, pageOf } from './queries.ts'
+import {
+  actions,
+  actionsOf,
+  messageDetail,
+  messageEvent,
+  messageRow,
+  toDetail,
+  toEvent,
+  toRow,
+} from './shapes.ts'
+import { actorOf, defineAdmin, mayOperate } from './tools.ts'
+
+export const oneMessage = z.strictObject({ id: z.uuid().toLowerCase() })
+
+/** Looks for messages. */
+export const listMessages = defineAdmin({
+  method: 'GET',
+  path: '/admin/api/messages/',
+  summary: 'Look for messages',
+  docs: messagesDocs.list,
+  scope: 'look',
+  request: { query: z.strictObject({ ...filters, ...page }) },
+  answers: {
+    200: z
+      .strictObject({ messages: z.array(messageRow), next: z.string().nullable() })
+      .meta({ id: 'MessageRows' }),
+  },
+  problems: ['unavailable'],
+  async handle({ query: { before, limit, ...filter } }, { browse }) {
+    const found = await browse.messages(filterOf(filter), pageOf({ before, limit }))
+    return {
+      status: 200,
+      body: { messages: found.messages.map(toRow), next: found.next ?? null },
+    }
+  },
+})
+
+const panel = z
+  .strictObject({
+    message: messageDetail,
+    events: z.array(messageEvent),
+    error: z
+      .strictObject({
+        code: z.number().int(),
+        meaning: z.string().nullable(),
+        class: z.string(),
+        advice: z.string().meta({ description: 'Markdown.' }),
+      })
+      .nullable(),
+    actions: z.array(z.enum(actions)).meta({ description: 'What you may do to it now.' }),
+    resends: z.array(z.uuid()),
+  })
+  .meta({ id: 'MessagePanel' })
+
+/** `panel` as a type. */
+export type MessagePanel = z.output<typeof panel>
+
+/** Tells everything about one message but its text. */
+export const getMessage = defineAdmin({
+  method: 'GET',
+  path: '/admin/api/messages/{id}/',
+  summary: 'Read a message and what happened to it',
+  docs: messagesDocs.get,
+  scope: 'look',
+  request: { params: oneMessage },
+  answers: { 200: panel },
+  problems: ['message-not-found', 'unavailable'],
+  unknown: 'message-not-found',
+  async handle(call, { browse }) {
+    const found = await browse.message(call.params.id)
+    if (!found) return problem('message-not-found')
+    const { message, events, resends } = found
+    return {
+      status: 200,
+      body: {
+        message: toDetail(message),
+        events: events.map(toEvent),
+        error: message.errorCode === undefined ? null : errorWords(message.errorCode),
+        actions: mayOperate(call) ? actionsOf(message) : [],
+        resends,
+      },
+    }
+  },
+})
+
+const revealed = z
+  .strictObject({
+    to_phone: z.string(),
+    from_phone: z.string().nullable(),
+    message: z.string().meta({ description: 'A code in it stays masked.' }),
+    metadata: z.record(z.string(), z.string()).nullable(),
+    media_urls: z.array(z.string()),
+  })
+  .meta({ id: 'RevealedMessage' })
+
+/** Shows the text and the numbers of one message. */
+export const revealMessage = defineAdmin({
+  method: 'POST',
+  path: '/admin/api/messages/{id}/reveal/',
+  summary: 'Show the text and the numbers of a message',
+  docs: messagesDocs.reveal,
+  scope: 'operate',
+  request: { params: oneMessage },
+  answers: { 200: revealed },
+  problems: ['message-not-found', 'unavailable'],
+  unknown: 'message-not-found',
+  async handle(call, { browse }) {
+    const message = await browse.reveal(call.params.id, actorOf(call))
+    if (!message) return problem('message-not-found')
+    return {
+      status: 200,
+      body: {
+        to_phone: message.toPhone,
+        from_phone: message.fromPhone ?? null,
+        message: message.message,
+        metadata: message.metadata ?? null,
+        media_urls: [...message.mediaUrls],
+      },
+    }
+  },
+})
