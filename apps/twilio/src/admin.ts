@@ -85,6 +85,7 @@ export function createAdmin(
     browse: createBrowse({ settings, store, clock }),
     overview: createOverview({ store, clock }),
     live,
+    clock,
     callerOf: ({ path, headers }, clientAddress) =>
       callerOf({ method: 'GET', path, headers, clientAddress }),
     diagnose: (callback) =>

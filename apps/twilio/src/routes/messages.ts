@@ -11,7 +11,7 @@ import { type Problem, problem } from './problems.ts'
 import { smsLog, smsStatus, toSMSEvent, toSMSLog } from './shapes.ts'
 
 /** The problem that answers a phone without the shape of one, before any service is asked. */
-export function invalidPhone(field: 'to_phone' | 'from_phone'): Problem<'invalid-phone'> {
+export function invalidPhone(field: 'to_phone' | 'from_phone' | 'phone'): Problem<'invalid-phone'> {
   return problem('invalid-phone', {
     errors: [{ field, code: 'invalid-phone', message: 'must be E.164, such as +14155552671' }],
   })

@@ -55,6 +55,8 @@ export interface OverviewFacts {
 /** What many messages became, read from counters: as fast with a million of them as with one. */
 export interface Overview {
   read(range: OverviewRange): Promise<OverviewFacts>
+  /** Messages a second that the carrier took, over this hour so far and the one before. */
+  ratePerSecond(): Promise<number>
 }
 
 const dayMs = 24 * hourMs
@@ -74,6 +76,14 @@ export function createOverview(parts: {
 }): Overview {
   const { store, clock } = parts
   return {
+    async ratePerSecond() {
+      const now = clock.now()
+      const [from, until] = [hourOf(now) - hourMs, hourOf(now) + hourMs]
+      const sums = await store.hourly.sums({ from, until, widthMs: hourMs })
+      const sent = sums.filter(({ name }) => name === 'sent')
+      const all = sent.reduce((sum, { amount }) => sum + amount, 0)
+      return Number((all / ((now - from) / 1_000)).toFixed(2))
+    },
     async read(range) {
       const { widthMs, count } = shapes[range]
       const to = clock.now()

@@ -36,8 +36,8 @@ function pathOf({ headers }: Received, settings: Settings): string {
 }
 
 /**
- * True for a request from a page of ours, as browsers tell: `Sec-Fetch-Site` cannot be set by a page,
- * and where an older browser does not send it, `Origin` is compared.
+ * True for a request from a page of ours, as browsers tell: no page can set `Sec-Fetch-Site` or
+ * `Origin`. Where both are there both have to say so.
  */
 export function isSameOrigin(
   { headers }: Received,
@@ -47,11 +47,10 @@ export function isSameOrigin(
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin') return false
   if (origin === undefined) return site !== undefined
-  if (!/^https?:\/\/[^/]+$/.test(origin)) return false
-  // A proxy may have changed `Host`; then the browser's own word counts.
-  if (site !== undefined) return true
-  return (
-    origin === new URL(settings.publicUrl).origin ||
-    origin.replace(/^https?:\/\//, '') === headers['host']
-  )
+  const [, host] = /^https?:\/\/([^/]+)$/.exec(origin) ?? []
+  if (host === undefined) return false
+  // A proxy that changes `Host` says what it was. A script that sends this header itself has to ask
+  // the browser first, which asks us, and we never allow it.
+  const ours = [headers['host'], headers['x-forwarded-host']]
+  return origin === new URL(settings.publicUrl).origin || ours.includes(host)
 }

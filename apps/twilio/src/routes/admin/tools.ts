@@ -1,4 +1,5 @@
 import type { Settings } from '../../config.ts'
+import type { Clock } from '../../domain/time.ts'
 import type { AdminCaller } from '../../domain/access.ts'
 import type { AdminAccounts } from '../../services/admin-accounts.ts'
 import type { AdminSessions } from '../../services/admin-sessions.ts'
@@ -54,6 +55,7 @@ export interface AdminTools {
   diagnose: (callback: RefusedCallback) => string[]
   readiness: () => Promise<Readiness>
   seal: Seal
+  clock: Clock
   openApi: () => ServedDocument
 }
 
