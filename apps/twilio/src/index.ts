@@ -1,7 +1,14 @@
 export { createTwilioApp, type TwilioApp } from './app.ts'
 export { defineConfig, type Settings, type TwilioConfig } from './config.ts'
 export { TwilioAppError, TwilioSettingsError, TwilioTransactionError } from './errors.ts'
-export type { AccessRequest, ApiScope, Authorize, Principal } from './domain/access.ts'
+export type {
+  AccessRequest,
+  AdminPerson,
+  ApiScope,
+  Authorize,
+  AuthorizeAdmin,
+  Principal,
+} from './domain/access.ts'
 export type { EventSource, MessageEvent } from './domain/event.ts'
 export type {
   EventFor,

@@ -103,6 +103,30 @@ const cases: Record<
       return test.request('POST', `/api/sms/${String(body['id'])}/cancel/`)
     },
   },
+  'wrong-credentials': {
+    ask: (test) =>
+      test.request(
+        'POST',
+        '/admin/api/session/',
+        { name: 'nobody', password: 'a guess of twelve' },
+        { origin: publicUrl },
+      ),
+  },
+  'not-over': {
+    async ask(test) {
+      const { body } = await test.request('POST', sendPath, good)
+      return test.request('POST', `/admin/api/messages/${String(body['id'])}/resend/`)
+    },
+  },
+  'cannot-resend': {
+    async ask(test) {
+      const { body } = await test.request('POST', sendPath, good)
+      const id = String(body['id'])
+      await test.app.messages.cancel(id)
+      await test.app.messages.redact(id)
+      return test.request('POST', `/admin/api/messages/${id}/resend/`)
+    },
+  },
   'body-too-large': sending({ ...good, message: 'x'.repeat(65_536) }),
   'url-too-long': getting(`/livez?${'x'.repeat(4_096)}`),
   'unsupported-media-type': sending('to_phone=1', formType),

@@ -1,4 +1,5 @@
 import { describe } from 'node:test'
+import { browseContract } from './storage/browse-contract.ts'
 import { advanceContract } from './storage/advance-contract.ts'
 import { claimContract } from './storage/claim-contract.ts'
 import { deskContract } from './storage/desk-contract.ts'
@@ -35,6 +36,7 @@ export function storeContract(
     eventContract(open)
     feedContract(open)
     listContract(open)
+    browseContract(open)
     verificationContract(open)
     throttleContract(open)
     smallTableContract(open)

@@ -1,5 +1,6 @@
 import type { Simulator } from '@hsb/twilio-simulator'
 import type { TwilioApp } from '../app.ts'
+import type { TwilioConfig } from '../config.ts'
 import { apiScopes } from '../domain/access.ts'
 import type { Logger } from '../domain/log.ts'
 import { codeOf, CommandError } from './command.ts'
@@ -59,7 +60,8 @@ export async function startDevServer(options: DevOptions): Promise<DevServer> {
 
     const url = reachable(listener.url)
     const { createTwilioApp } = await import('../app.ts')
-    const app = createTwilioApp({
+    const admin = { openOnLoopback: true, phonesUrl: `${simulatorUrl}/phones/` }
+    const config: TwilioConfig = {
       twilio: {
         accountSid: credentials.account_sid,
         authToken: credentials.auth_token,
@@ -79,7 +81,8 @@ export async function startDevServer(options: DevOptions): Promise<DevServer> {
       },
       delivery: { settleAfterSeconds: 5 },
       logger,
-    })
+    }
+    const app = createTwilioApp(config, { admin })
     closing.push(() => app.stop())
     await app.start()
     const apiKey = await keepApiKey(app, credentialsFile)

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { TwilioSettingsError } from '../errors.ts'
 import type { Handle } from '../routes/plain.ts'
 import { askNode, headersToSend } from './node.ts'
+import { toNodeStream } from './stream.ts'
 
 /** The part of a Fastify instance that the plugin uses: its types need no Fastify to be installed. */
 export interface FastifyScope {
@@ -52,10 +53,7 @@ export function createFastifyPlugin(handle: Handle, basePath: string): FastifyPl
         reply.headers(headersToSend(raw, answer))
         const { body } = answer
         if (body instanceof ReadableStream) {
-          const stream = Readable.fromWeb(body)
-          // A client that goes away is no error of ours.
-          stream.on('error', () => undefined)
-          reply.send(stream)
+          reply.send(toNodeStream(body))
         } else {
           // Of a text Fastify would change the content type.
           reply.send(body === undefined ? undefined : Buffer.from(body))

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline, Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
 import type { Handle, PlainRequest, PlainResponse } from '../routes/plain.ts'
 import { problem, problemResponse } from '../routes/problems.ts'
 import { type HostRequest, openBody } from './node-body.ts'
+import { toNodeStream } from './stream.ts'
 
 /** For `http.createServer`, and for Express and Connect by `app.use`. */
 export type NodeHandler = (
@@ -74,7 +75,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: PlainR
     response.writeHead(status, headers)
     // At once: the first part of the body may be long in coming.
     response.flushHeaders()
-    pipeline(Readable.fromWeb(body), response, () => undefined)
+    pipeline(toNodeStream(body), response, () => undefined)
     return
   }
   if (body !== undefined) headers['content-length'] = String(Buffer.byteLength(body))

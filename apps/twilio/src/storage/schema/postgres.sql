@@ -53,6 +53,12 @@ CREATE TABLE sms_event (
   tx xid8 NOT NULL DEFAULT pg_current_xact_id(),
   CONSTRAINT sms_event_pkey PRIMARY KEY (id)
 );
+CREATE TABLE sms_hourly (
+  hour bigint NOT NULL,
+  name text NOT NULL,
+  amount bigint NOT NULL,
+  CONSTRAINT sms_hourly_pkey PRIMARY KEY (hour, name)
+);
 CREATE TABLE sms_lease (
   name text NOT NULL,
   holder text NOT NULL,
@@ -202,8 +208,10 @@ CREATE INDEX sms_log_expiring ON sms_log USING btree (expires_at) WHERE (status 
 CREATE INDEX sms_log_failed ON sms_log USING btree (id) WHERE (status = ANY (ARRAY['FAILED'::text, 'UNDELIVERED'::text, 'EXPIRED'::text]));
 CREATE UNIQUE INDEX sms_log_idempotency_key ON sms_log USING btree (idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX sms_log_inbound ON sms_log USING btree (id) WHERE (direction = 'inbound'::text);
+CREATE INDEX sms_log_inbound_from ON sms_log USING btree (from_phone, id) WHERE (direction = 'inbound'::text);
 CREATE INDEX sms_log_not_arrived ON sms_log USING btree (id) WHERE (status = ANY (ARRAY['UNDELIVERED'::text, 'FAILED'::text, 'CANCELED'::text, 'EXPIRED'::text]));
 CREATE UNIQUE INDEX sms_log_provider_msg_id ON sms_log USING btree (provider_msg_id) WHERE (provider_msg_id IS NOT NULL);
+CREATE INDEX sms_log_resend_of ON sms_log USING btree (resend_of) WHERE (resend_of IS NOT NULL);
 CREATE INDEX sms_log_rivals ON sms_log USING btree (to_phone) WHERE (status_rank = 1);
 CREATE INDEX sms_log_running ON sms_log USING btree (status, next_at) WHERE (status_rank = 1);
 CREATE INDEX sms_log_to_phone ON sms_log USING btree (to_phone, id);
