@@ -28,7 +28,7 @@ function flat(value: object, path = ''): [string, unknown][] {
     const place = `${path}${name}`
     if (place === 'logger' || typeof one === 'function') return [[place, 'given']]
     if (typeof one !== 'object' || one === null || Array.isArray(one)) return [[place, one]]
-    if ('reveal' in one) return [[place, String(one)]]
+    if ('reveal' in one) return [[place, '[secret]']]
     const isPlain = Object.getPrototypeOf(one) === Object.prototype
     if (!isPlain) return [[place, 'given']]
     return Object.keys(one).length === 0 ? [[place, {}]] : flat(one, `${place}.`)

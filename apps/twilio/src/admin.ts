@@ -3,6 +3,7 @@ import { listSettings } from './admin-facts.ts'
 import type { Settings } from './config.ts'
 import { describeDiagnosis } from './commands/doctor/callback-words.ts'
 import { diagnoseCallback } from './provider/callback-diagnosis.ts'
+import { errorWords } from './provider/error-advice.ts'
 import { createAdminAuthorize } from './routes/admin/authorize.ts'
 import { adminFacts } from './routes/admin/document.ts'
 import { type AdminFiles, createAdminFiles } from './routes/admin/files.ts'
@@ -38,8 +39,7 @@ export interface Admin {
   close(): void
 }
 
-type Given = Pick<
-  AdminTools,
+type Services =
   | 'messages'
   | 'verifications'
   | 'optOuts'
@@ -48,15 +48,12 @@ type Given = Pick<
   | 'audit'
   | 'apiKeys'
   | 'admins'
-  | 'sessions'
-  | 'refusedCallbacks'
-  | 'readiness'
->
 
 /** The admin part of one app. */
 export function createAdmin(
-  parts: Given &
+  parts: Pick<AdminTools, 'sessions' | 'refusedCallbacks' | 'readiness'> &
     Pick<HandlerParts, 'isOutage' | 'logger' | 'randomBytes'> & {
+      services: Pick<AdminTools, Services>
       settings: Settings
       store: Store
       signals: Signals
@@ -64,17 +61,21 @@ export function createAdmin(
       world: AdminWorld
     },
 ): Admin {
-  const { settings, store, signals, clock, logger, randomBytes, isOutage, world, ...given } = parts
+  const { settings, store, signals, clock, logger, randomBytes, isOutage, world } = parts
+  const { services, sessions, refusedCallbacks, readiness } = parts
   if (!settings.admin.enabled) return { handle: async () => undefined, close: () => undefined }
   const live = createLive({ store, signals, clock })
-  const { authorize, callerOf } = createAdminAuthorize({
+  const access = createAdminAuthorize({
     settings,
-    apiKeys: given.apiKeys,
-    sessions: given.sessions,
+    apiKeys: services.apiKeys,
+    sessions,
     openOnLoopback: world.openOnLoopback ?? false,
   })
   const tools: AdminTools = {
-    ...given,
+    ...services,
+    sessions,
+    refusedCallbacks,
+    readiness,
     settings,
     face: {
       version: manifest.version,
@@ -86,8 +87,9 @@ export function createAdmin(
     overview: createOverview({ store, clock }),
     live,
     clock,
+    errorWords,
     callerOf: ({ path, headers }, clientAddress) =>
-      callerOf({ method: 'GET', path, headers, clientAddress }),
+      access.callerOf({ method: 'GET', path, headers, clientAddress }),
     diagnose: (callback) =>
       describeDiagnosis(diagnoseCallback(settings, callback), settings).flatMap(
         ({ words, advice }) => (advice === undefined ? [words] : [words, advice]),
@@ -99,7 +101,7 @@ export function createAdmin(
     endpoints: Object.values(adminEndpoints),
     settings,
     tools,
-    authorize,
+    authorize: (request) => access.authorize(request),
     logger,
     isOutage,
     randomBytes,

@@ -172,15 +172,19 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
   }
   const start = () => (starting ??= startOnce())
 
-  const isOutage = (error: unknown) => error instanceof StorageError
   const workers = createWorkers(store.workers, clock)
   const optOuts = createOptOuts(store, clock)
   const queue = createQueue({ ...shared, flow })
   const audit = createAudit(store.audit)
   const admin = createAdmin({
-    ...{ ...shared, messages, verifications, optOuts, queue, workers, audit, apiKeys, admins },
-    ...{ sessions: adminSessions, refusedCallbacks: () => refusals.list(), readiness },
-    ...{ isOutage, randomBytes, world: world.admin ?? {} },
+    ...shared,
+    services: { messages, verifications, optOuts, queue, workers, audit, apiKeys, admins },
+    sessions: adminSessions,
+    refusedCallbacks: () => refusals.list(),
+    readiness,
+    isOutage,
+    randomBytes,
+    world: world.admin ?? {},
   })
 
   const handlerParts = {
@@ -253,4 +257,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     },
     readiness,
   }
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof StorageError
 }

@@ -46,9 +46,9 @@ async function send(test: TestApp): Promise<string> {
 
 /** Turns the clock until somebody is told, as looks into the database take turns of their own. */
 async function turn(test: TestApp, told: Promise<void>): Promise<void> {
-  let isTold = false
-  void told.then(() => (isTold = true))
-  while (!isTold) {
+  const state = { isTold: false }
+  void told.then(() => (state.isTold = true))
+  while (!state.isTold) {
     await test.clock.advance(250)
     await new Promise((resolve) => setImmediate(resolve))
   }

@@ -60,7 +60,7 @@ describe('docs/openapi-admin.json', () => {
     const found = await new Validator().validate(JSON.parse(text) as Record<string, unknown>)
     assert.ok(found.valid, JSON.stringify(found.errors))
     await SwaggerParser.validate(structuredClone(document) as never)
-    const { wrong } = createChecker(document, 'open')
+    const checker = createChecker(document, 'open')
     for (const operation of operations) {
       assert.ok(operation.description.length > 20 && operation.tags.length === 1)
       for (const [where, media] of mediaOf(operation)) {
@@ -69,7 +69,7 @@ describe('docs/openapi-admin.json', () => {
         for (const { $ref, value } of examples) {
           const name = $ref?.split('/').at(-1)
           const body = name === undefined ? value : document.components.examples[name]?.value
-          assert.equal(wrong(media.schema, body), undefined, where)
+          assert.equal(checker.wrong(media.schema, body), undefined, where)
         }
       }
     }
@@ -77,7 +77,7 @@ describe('docs/openapi-admin.json', () => {
 
   it('tells what is really answered, everywhere', async (t) => {
     const test = await createBusyApp(t)
-    const { wrong } = createChecker(document, 'closed')
+    const checker = createChecker(document, 'closed')
     const idOf = async (path: string, list: string, field: string) => {
       const { body } = await test.request('GET', `/admin/api/${path}`)
       const [first] = body[list] as Record<string, string>[]
@@ -97,7 +97,7 @@ describe('docs/openapi-admin.json', () => {
       assert.equal(reply.status, 200, `${path} ${reply.text}`)
       const media = responses['200']?.content?.['application/json']
       assert.ok(media)
-      assert.equal(wrong(media.schema, reply.body), undefined, `${path} ${reply.text}`)
+      assert.equal(checker.wrong(media.schema, reply.body), undefined, `${path} ${reply.text}`)
       checked++
     }
     assert.ok(checked > 12)

@@ -30,7 +30,7 @@ describe('the roles of the admin pages', () => {
       for (const [name, endpoint] of guarded) {
         // It would end the session that the others use.
         if (name === 'signOut') continue
-        const path = `${pathOf(endpoint)}`
+        const path = pathOf(endpoint)
         const head = endpoint.method === 'GET' ? 'HEAD' : endpoint.method
         const { status } = await visitor.ask(head, path)
         const where = `${role} ${name} ${status}`

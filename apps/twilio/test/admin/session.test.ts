@@ -54,7 +54,8 @@ describe('signing in over HTTP', () => {
     await test.app.admins.add({ name: 'anna', password, role: 'viewer' })
     const origins = { 'https://shop.example': '/sms/admin/', [publicUrl]: '/admin/' }
     for (const [origin, path] of Object.entries(origins)) {
-      const reply = await signIn(test, { name: 'anna', password }, { origin })
+      const host = 'sms.example.test'
+      const reply = await signIn(test, { name: 'anna', password }, { origin, host })
       assert.match(reply.headers.get('set-cookie') ?? '', new RegExp(`Path=${path};`))
     }
     const moved = await test.request('GET', '/admin')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { hourMs, hourOf } from '../../src/domain/hourly.ts'
 import type { Message, MessageStatus } from '../../src/domain/message.ts'
 import { createHourly } from '../../src/services/hourly.ts'
@@ -190,7 +190,10 @@ export function browseContract(open: OpenStore): void {
       const [x, y] = ['+14155550001', '+14155550002']
       await insertMessages(
         store,
-        ...[inbound('a', x), inbound('b', y), inbound('c', x), inbound('e', x)],
+        inbound('a', x),
+        inbound('b', y),
+        inbound('c', x),
+        inbound('e', x),
         sampleMessage({ id: 'd', toPhone: x, resendOf: 'a' }),
       )
       const list = async (before: string, limit: number) => {

@@ -1,4 +1,3 @@
-import type { MessagePanel } from './messages.ts'
 import type { MessageRow } from './shapes.ts'
 
 /** One message that did not arrive. */
@@ -19,7 +18,7 @@ export const exampleRow: MessageRow = {
   updated_at: '2026-11-22T16:00:17.120Z',
   preview: null,
 }
-const panel: MessagePanel = {
+const panel = {
   message: {
     ...exampleRow,
     provider_msg_id: 'SM0123456789abcdef0123456789abcdef',
@@ -27,13 +26,13 @@ const panel: MessagePanel = {
     send_at: null,
     expires_at: '2026-11-22T20:00:13.815Z',
     metadata_keys: ['order'],
-    body_hidden: true,
+    body_hidden: true as const,
   },
   events: [
     {
       at: '2026-11-22T16:00:17.120Z',
-      status: 'UNDELIVERED',
-      source: 'callback',
+      status: 'UNDELIVERED' as const,
+      source: 'callback' as const,
       applied: true,
       attempt: 1,
       error_code: 30003,
@@ -46,7 +45,7 @@ const panel: MessagePanel = {
     class: 'carrier',
     advice: 'nothing for one phone; where many fail, ask Twilio with the SIDs',
   },
-  actions: ['reveal', 'resend', 'redact'],
+  actions: ['reveal' as const, 'resend' as const, 'redact' as const],
   resends: [],
 }
 const one = { one: { summary: 'A message', value: { message: exampleRow } } }

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { errorWords } from '../../provider/error-advice.ts'
 import { problem } from '../problems.ts'
 import { messagesDocs } from './messages-docs.ts'
 import { filterOf, filters, page, pageOf } from './queries.ts'
@@ -57,9 +56,6 @@ const panel = z
   })
   .meta({ id: 'MessagePanel' })
 
-/** `panel` as a type. */
-export type MessagePanel = z.output<typeof panel>
-
 /** Tells everything about one message but its text. */
 export const getMessage = defineAdmin({
   method: 'GET',
@@ -71,7 +67,7 @@ export const getMessage = defineAdmin({
   answers: { 200: panel },
   problems: ['message-not-found', 'unavailable'],
   unknown: 'message-not-found',
-  async handle(call, { browse }) {
+  async handle(call, { browse, errorWords }) {
     const found = await browse.message(call.params.id)
     if (!found) return problem('message-not-found')
     const { message, events, resends } = found

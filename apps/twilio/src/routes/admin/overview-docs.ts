@@ -1,6 +1,3 @@
-import type { z } from 'zod'
-import type { overviewShape } from './overview.ts'
-
 const totals = {
   sent: 4569,
   delivered: 4135,
@@ -11,8 +8,8 @@ const totals = {
   delivery_median_s: 2.59,
   delivery_p95_s: 8.72,
 }
-const overview: z.output<typeof overviewShape> = {
-  range: '24h',
+const overview = {
+  range: '24h' as const,
   from: '2026-11-21T17:00:00.000Z',
   to: '2026-11-22T16:12:00.000Z',
   totals,
@@ -38,7 +35,7 @@ const overview: z.output<typeof overviewShape> = {
 
 /** What readers are told of the overview. */
 export const overviewDocs = {
-  tag: 'Overview',
+  tag: 'Overview' as const,
   description:
     'Hours of UTC for `24h` and `7d`, days for `30d`; `previous` is as long a time before. A message belongs to the hour in which it was to be sent. Counters follow within a second or two, and a price is known minutes to a day later.',
   answers: {
@@ -47,4 +44,4 @@ export const overviewDocs = {
       examples: { day: { summary: 'The last 24 hours, cut short', value: overview } },
     },
   },
-} as const
+}

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { errorWords } from '../../provider/error-advice.ts'
 import { type OverviewFacts, overviewRanges, type OverviewTotals } from '../../services/overview.ts'
 import { toTime } from '../shapes.ts'
 import { overviewDocs } from './overview-docs.ts'
@@ -74,7 +73,7 @@ export const getOverview = defineAdmin({
   request: { query: z.strictObject({ range: z.enum(overviewRanges).optional() }) },
   answers: { 200: overviewShape },
   problems: ['unavailable'],
-  async handle({ query: { range = '24h' } }, { overview }) {
+  async handle({ query: { range = '24h' } }, { overview, errorWords }) {
     const facts = await overview.read(range)
     return {
       status: 200,

@@ -1,13 +1,10 @@
-import type { z } from 'zod'
-import type { sessionShape } from './session.ts'
-
-const session: z.output<typeof sessionShape> = {
+const session = {
   name: 'anna',
-  role: 'operator',
+  role: 'operator' as const,
   csrf_token: 'Jq0hH1u3o5y2m8cX7Zr4tVb6nWk9eLpQsDfGiUaYxTE',
   ends_at: '2026-11-22T21:30:00.000Z',
   signs_in: true,
-  mode: 'live',
+  mode: 'live' as const,
   app: { version: '0.1.0', public_url: 'https://shop.example.com/sms', phones_url: null },
 }
 const signedIn = { signedIn: { summary: 'An operator', value: session } }

@@ -55,6 +55,13 @@ export interface AdminTools {
   diagnose: (callback: RefusedCallback) => string[]
   readiness: () => Promise<Readiness>
   seal: Seal
+  /** What an error code of the carrier means; `meaning` is null where nobody here knows it. */
+  errorWords: (code: number) => {
+    code: number
+    meaning: string | null
+    class: string
+    advice: string
+  }
   clock: Clock
   openApi: () => ServedDocument
 }
