@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAdmin } from './admin.ts'
 import { measureColdStart } from './cold-start.ts'
 import { atEnd, goOn, runToItsEnd } from './ending.ts'
 import { createSqlite, type Engine } from './engine.ts'
@@ -23,6 +24,7 @@ const parts = [
   'host',
   'import',
   'cold-start',
+  'admin',
 ] as const
 const { values } = parseArgs({
   options: {
@@ -79,4 +81,8 @@ await runToItsEnd(async () => {
   if (only.has('import')) measureImport(extent.rounds)
   goOn()
   if (only.has('cold-start')) await measureColdStart()
+  if (only.has('admin')) {
+    await measureAdmin(sqlite, rows)
+    await measureAdmin(await startOnce(), rows)
+  }
 })

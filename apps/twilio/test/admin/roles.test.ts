@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { scopesOf } from '../../src/domain/access.ts'
 import { type Role, roles } from '../../src/domain/role.ts'
 import { adminEndpoints } from '../../src/routes/admin/index.ts'
 import type { AdminEndpoint } from '../../src/routes/admin/tools.ts'
@@ -16,15 +15,28 @@ function pathOf({ path }: AdminEndpoint): string {
   return path.replace('/admin/api/', '').replace(/\{\w+\}/, someId)
 }
 
-function isAllowed(role: Role, { scope }: AdminEndpoint): boolean {
-  const scopes: readonly string[] = scopesOf[role]
-  return scopes.includes(scope)
+// Written down once more: the endpoints must not be the judges of themselves.
+const looking = [
+  ...(['signOut', 'getOverview', 'listMessages', 'getMessage', 'listVerifications'] as const),
+  ...(['getVerification', 'listConversations', 'getConversation', 'listOptOuts'] as const),
+  ...(['getQueue', 'getSettings', 'listAudit', 'watchLive', 'getAdminOpenApi'] as const),
+]
+const operating = [
+  ...(['revealMessage', 'resendMessage', 'cancelMessage', 'redactMessage'] as const),
+  ...(['exportMessages', 'cancelVerification', 'addOptOut', 'removeOptOut'] as const),
+  'retryMessages',
+]
+const managing = ['listKeys', 'createKey', 'revokeKey', 'erasePhone']
+const allowed: Record<Role, readonly string[]> = {
+  viewer: looking,
+  operator: [...looking, ...operating],
+  admin: [...looking, ...operating, ...managing],
 }
 
 describe('the roles of the admin pages', () => {
   it('each open what they should and nothing else, at every endpoint', async (t) => {
     const test = await createDesk(t)
-    assert.ok(guarded.length > 25)
+    assert.deepEqual(guarded.map(([name]) => name).toSorted(), allowed.admin.toSorted())
     for (const role of roles) {
       const visitor = await visit(test, role)
       for (const [name, endpoint] of guarded) {
@@ -34,7 +46,7 @@ describe('the roles of the admin pages', () => {
         const head = endpoint.method === 'GET' ? 'HEAD' : endpoint.method
         const { status } = await visitor.ask(head, path)
         const where = `${role} ${name} ${status}`
-        if (isAllowed(role, endpoint)) assert.ok(status !== 401 && status !== 403, where)
+        if (allowed[role].includes(name)) assert.ok(status !== 401 && status !== 403, where)
         else assert.equal(status, 403, where)
       }
     }
