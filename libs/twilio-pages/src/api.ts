@@ -14,8 +14,11 @@ export interface Api {
   ): Promise<Answer<T>>
 }
 
-/** `base` may be relative: it counts from the page, wherever that is mounted. */
-export function createApi(base: string): Api {
+/**
+ * `base` may be relative: it counts from the page, wherever that is mounted. `headers` go with every
+ * call that changes something.
+ */
+export function createApi(base: string, headers: () => Record<string, string> = () => ({})): Api {
   const root = new URL(base, document.baseURI)
   const call = async <T>(path: string, init: RequestInit): Promise<Answer<T>> => {
     try {
@@ -37,8 +40,11 @@ export function createApi(base: string): Api {
       call(path, {
         method,
         ...(json === undefined
-          ? {}
-          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) }),
+          ? { headers: headers() }
+          : {
+              headers: { 'content-type': 'application/json', ...headers() },
+              body: JSON.stringify(json),
+            }),
       }),
   }
 }

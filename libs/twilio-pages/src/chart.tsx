@@ -1,16 +1,11 @@
-import { useId } from 'preact/hooks'
-import type { Tone } from './badge.tsx'
+import { useId, useState } from 'preact/hooks'
+import { Shapes } from './chart-shapes.tsx'
+import type { Series } from './chart-shapes.tsx'
 
-/** Values of one kind, one for each label. */
-export interface Series {
-  name: string
-  tone: Tone
-  values: readonly number[]
-}
-
-const [width, height] = [600, 180]
-
-/** Bars that stand on each other, or lines; the same figures as a table for who cannot see them. */
+/**
+ * Bars that stand on each other, or lines; the values under the pointer stand at the top. The same
+ * figures as a table for who cannot see them.
+ */
 export function Chart(props: {
   title: string
   /** What a glance shows, in words: `90 % were delivered`. */
@@ -18,48 +13,61 @@ export function Chart(props: {
   as: 'bars' | 'lines'
   labels: readonly string[]
   series: readonly Series[]
+  /** How a value is written: `$1.20`, `3.4 s`. */
+  format?: (value: number) => string
 }) {
   const { title, summary, as, labels, series } = props
+  const { format = (value: number) => value.toLocaleString() } = props
   const id = useId()
-  const at = (one: Series, index: number) => one.values[index] ?? 0
-  const below = (index: number, count: number) =>
-    series.slice(0, count).reduce((sum, one) => sum + at(one, index), 0)
-  const tops =
-    as === 'bars'
-      ? labels.map((_, index) => below(index, series.length))
-      : series.flatMap((one) => one.values)
-  const top = Math.max(1, ...tops)
-  const slot = width / Math.max(1, labels.length)
-  const tall = (value: number) => (value / top) * height
-  const point = (one: Series, index: number) =>
-    `${((index + 0.5) * slot).toFixed(1)},${(height - tall(at(one, index))).toFixed(1)}`
-  const bar = (one: Series, index: number, level: number) => ({
-    x: index * slot + slot * 0.15,
-    width: slot * 0.7,
-    y: height - tall(below(index, level + 1)),
-    height: tall(at(one, index)),
+  const [under, point] = useState<number>()
+  const tops = labels.map((_, index) => {
+    const values = series.map((one) => one.values[index] ?? 0)
+    return as === 'bars' ? values.reduce((sum, one) => sum + one, 0) : Math.max(...values)
   })
+  const top = niceTop(Math.max(0, ...tops))
+  const written = (value: number | null | undefined) =>
+    value === null || value === undefined ? '–' : format(value)
+  const onMove = (event: PointerEvent & { currentTarget: SVGSVGElement }) => {
+    const { left, width } = event.currentTarget.getBoundingClientRect()
+    const index = Math.floor(((event.clientX - left) / width) * labels.length)
+    point(Math.min(Math.max(index, 0), labels.length - 1))
+  }
+  const middle = labels[Math.floor((labels.length - 1) / 2)]
   return (
     <figure class="chart">
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-labelledby={`${id}t ${id}d`}>
-        <title id={`${id}t`}>{title}</title>
-        <desc id={`${id}d`}>{summary}</desc>
-        {series.map((one, level) =>
-          as === 'lines' ? (
-            <polyline
-              key={one.name}
-              class={one.tone}
-              points={labels.map((_, i) => point(one, i)).join(' ')}
-            />
-          ) : (
-            <g key={one.name} class={one.tone}>
-              {labels.map((label, i) => (
-                <rect key={label} rx="2" {...bar(one, i, level)} />
-              ))}
-            </g>
-          ),
-        )}
-      </svg>
+      <figcaption aria-hidden="true">
+        {series.map(({ name, tone, values }) => (
+          <span key={name} class={`chart-name ${tone}`}>
+            {name}
+            {under !== undefined && <b> {written(values[under])}</b>}
+          </span>
+        ))}
+        {under !== undefined && <span>{labels[under]}</span>}
+      </figcaption>
+      <div class="chart-plot">
+        <div class="chart-side" aria-hidden="true">
+          {[top, top / 2, 0].map((value) => (
+            <span key={value}>{format(value)}</span>
+          ))}
+        </div>
+        <svg
+          viewBox="0 0 600 168"
+          preserveAspectRatio="none"
+          role="img"
+          aria-labelledby={`${id}t ${id}d`}
+          onPointerMove={onMove}
+          onPointerLeave={() => point(undefined)}
+        >
+          <title id={`${id}t`}>{title}</title>
+          <desc id={`${id}d`}>{summary}</desc>
+          <Shapes {...{ as, series, top, under }} count={labels.length} />
+        </svg>
+        <div class="chart-foot" aria-hidden="true">
+          <span>{labels[0]}</span>
+          {labels.length > 2 && <span>{middle}</span>}
+          {labels.length > 1 && <span>{labels.at(-1)}</span>}
+        </div>
+      </div>
       <table class="hidden-text">
         <caption>{title}</caption>
         <tr>
@@ -74,11 +82,18 @@ export function Chart(props: {
           <tr key={label}>
             <th scope="row">{label}</th>
             {series.map((one) => (
-              <td key={one.name}>{at(one, i)}</td>
+              <td key={one.name}>{written(one.values[i])}</td>
             ))}
           </tr>
         ))}
       </table>
     </figure>
   )
+}
+
+/** The next of 1, 2, 4, 6, 10 times a power of ten: half of it is a round figure, too. */
+function niceTop(value: number): number {
+  if (value <= 0) return 2
+  const power = 10 ** Math.floor(Math.log10(value))
+  return (([1, 2, 4, 6].find((one) => one * power >= value) ?? 10) * power * 1e6) / 1e6
 }

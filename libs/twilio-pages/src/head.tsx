@@ -1,4 +1,6 @@
 import type { ComponentChildren } from 'preact'
+import { Icon } from './icon.tsx'
+import type { IconName } from './icon.tsx'
 import { ThemeSwitch } from './theme.tsx'
 
 /** The top of a page: its name, which Twilio it talks to, where one can go, what can be done. */
@@ -6,7 +8,7 @@ export function Head(props: {
   name: string
   /** `SIMULATOR`, `TEST` or `LIVE`: nobody should have to guess whether texts cost money. */
   place: 'simulator' | 'test' | 'live'
-  links?: readonly { href: string; name: string; isHere: boolean }[]
+  links?: readonly { href: string; name: string; isHere: boolean; icon?: IconName }[]
   children?: ComponentChildren
 }) {
   const { name, place, links = [], children } = props
@@ -19,9 +21,10 @@ export function Head(props: {
       <span class={`place ${place}`}>{place}</span>
       {links.length > 0 && (
         <nav aria-label="Main">
-          {links.map(({ href, name: word, isHere }) => (
+          {links.map(({ href, name: word, isHere, icon }) => (
             <a key={href} href={href} aria-current={isHere ? 'page' : undefined}>
-              {word}
+              {icon && <Icon name={icon} />}
+              <span>{word}</span>
             </a>
           ))}
         </nav>

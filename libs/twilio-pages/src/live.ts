@@ -12,8 +12,8 @@ export interface Live {
   readonly paused: Signal<boolean>
 }
 
-/** Server-sent events: any `changed` event is a reason to read again. */
-export function liveEvents(path: string): Live {
+/** Server-sent events: any event of these names is a reason to read again. */
+export function liveEvents(path: string, names: readonly string[] = ['changed']): Live {
   return createLive((tell) => {
     let again: ReturnType<typeof setTimeout> | undefined
     let source: EventSource
@@ -21,7 +21,7 @@ export function liveEvents(path: string): Live {
     // answer that was an error, such as that of a proxy whose server is starting.
     const connect = () => {
       source = new EventSource(new URL(path, document.baseURI))
-      source.addEventListener('changed', tell)
+      for (const name of names) source.addEventListener(name, tell)
       source.addEventListener('error', () => {
         // Reading again is what finds out, and says, that the server has gone.
         tell()

@@ -30,8 +30,22 @@ export function useData<T>(api: Api, path: string, { live }: { live?: Live } = {
   }
   useEffect(() => {
     void read()
-    const stop = live?.listen(() => void read())
+    // While an answer is under way, however many events there are, one more question follows it.
+    let isReading = false
+    let isStale = false
+    const onEvent = async () => {
+      isStale = true
+      if (isReading) return
+      isReading = true
+      while (isStale) {
+        isStale = false
+        await read()
+      }
+      isReading = false
+    }
+    const stop = live?.listen(() => void onEvent())
     return () => {
+      isStale = false
       // What was asked about another path is not wanted any more.
       shown.current = asked.current
       stop?.()

@@ -122,7 +122,7 @@ describe('the parts of pages', () => {
   it('charts are also tables', async (t) => {
     const { page } = await openGallery(t)
     const chart = page.getByRole('img', { name: 'Delivery' })
-    assert.equal(await chart.locator('rect').count(), 6)
+    assert.equal(await chart.locator('rect').count(), 5)
     const row = page.getByRole('table', { name: 'Delivery' }).getByRole('row', { name: 'Wed' })
     assert.deepEqual(await row.getByRole('cell').allInnerTexts(), ['6', '2'])
     assert.equal(await page.getByRole('img', { name: 'Trend' }).locator('polyline').count(), 2)

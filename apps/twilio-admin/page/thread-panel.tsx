@@ -1,0 +1,64 @@
+import { Badge, clockOf, hrefOf } from '@hsb/twilio-pages'
+import { useState } from 'preact/hooks'
+import { act, may, useLive } from './admin.ts'
+import { Panel } from './panel.tsx'
+import { Action, Loaded } from './parts.tsx'
+import type { Revealed, Row, Thread } from './wire.ts'
+
+/** What was written to and by one phone. */
+export function ThreadPanel({ id }: { id: string }) {
+  const data = useLive<Thread>(`conversations/${encodeURIComponent(id)}/`)
+  const thread = data.value
+  return (
+    <Panel label="Conversation" head={<h3 class="number">{thread?.phone ?? 'Conversation'}</h3>}>
+      <Loaded data={data} label="conversation">
+        {({ messages, opted_out: optOuts }) => (
+          <>
+            {optOuts.map(({ sender, reason, since }) => (
+              <p key={sender} class="advice" role="note">
+                Opted out of {sender === '' ? 'every sender' : sender} ({reason}) since{' '}
+                {new Date(since).toLocaleDateString()}.
+              </p>
+            ))}
+            <ol class="thread">
+              {messages
+                .toSorted((one, two) => (one.created_at < two.created_at ? -1 : 1))
+                .map((row) => (
+                  <Text key={row.id} row={row} />
+                ))}
+            </ol>
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  )
+}
+
+function Text({ row }: { row: Row }) {
+  const [words, setWords] = useState<string>()
+  const time = new Date(row.created_at)
+  const reveal = async () => {
+    const path = `messages/${encodeURIComponent(row.id)}/reveal/`
+    const answer = await act<Revealed>(path, undefined, '')
+    if (answer) setWords(answer.value.message ?? 'The text is not kept any more.')
+  }
+  const covered = words === undefined ? ' covered' : ''
+  return (
+    <li class={row.direction}>
+      <div class={`bubble ${row.direction}${covered}`}>
+        {words ?? <span>Text hidden</span>}
+        {words === undefined && may('operator') && (
+          <Action icon="eye" name="Reveal" onClick={() => void reveal()} />
+        )}
+      </div>
+      <span class="bubble-foot">
+        <a href={hrefOf(['messages', row.id])}>
+          <time dateTime={row.created_at} title={time.toLocaleString()}>
+            {clockOf(time, false)}
+          </time>
+        </a>
+        {row.direction === 'outbound' && <Badge status={row.status} />}
+      </span>
+    </li>
+  )
+}
