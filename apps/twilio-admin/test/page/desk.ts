@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { openPage } from '@hsb/twilio-pages/browser'
+import type { BrowserOptions, WatchedPage } from '@hsb/twilio-pages/browser'
+import type { Role } from '../../page/wire.ts'
+import { deliverAll, startFake } from '../fake/server.ts'
+import type { FakeServer } from '../fake/server.ts'
+
+/** A server with accounts, reached by HTTP alone, and what its carrier does. */
+export interface Desk {
+  /** Where the app is mounted, without a slash at its end. */
+  url: string
+  names: Record<Role, string>
+  password: string
+  /** Through the API that programs use; answers the id. */
+  send(text: string, to?: string): Promise<string>
+  /** Everything that waits goes out and is delivered, or not. */
+  deliver(end?: 'delivered' | 'undelivered'): Promise<void>
+  /** Somebody writes to us. */
+  receive(text: string, from?: string): Promise<void>
+}
+
+/** The pages, signed in, on a server of their own. */
+export interface AdminPage extends WatchedPage, Desk {
+  /** Whatever the fake can do that a real server cannot be told to. */
+  fake: FakeServer
+  /** Goes to a screen by its address. */
+  visit(hash: string): Promise<void>
+}
+
+/** Who opens the pages, where, and in which window. */
+export interface AdminOptions {
+  role?: Role
+  hash?: string
+  isFull?: boolean
+  browser?: BrowserOptions
+}
+
+/** Opens the pages and signs in by the form. */
+export async function openAdmin(t: TestContext, options: AdminOptions = {}): Promise<AdminPage> {
+  const { role = 'admin', hash = '#/messages', isFull = true, browser } = options
+  const { desk, fake } = await openDesk(t, isFull)
+  const watched = await openPage(t, `${desk.url}/admin/${hash}`, browser)
+  await signIn(watched.page, desk.names[role], desk.password)
+  await watched.page.getByRole('navigation', { name: 'Main' }).waitFor()
+  const visit = async (to: string) => {
+    await watched.page.evaluate(`location.hash = ${JSON.stringify(to)}`)
+    await watched.page.locator('main h2').first().waitFor()
+    await watched.page.locator('.skeleton').waitFor({ state: 'detached' })
+  }
+  return { ...desk, ...watched, fake, visit }
+}
+
+export async function signIn(
+  page: WatchedPage['page'],
+  name: string,
+  password: string,
+): Promise<void> {
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** The fake behind the door that a real server will have. */
+export async function openDesk(
+  t: Pick<TestContext, 'after'>,
+  isFull: boolean,
+): Promise<{ desk: Desk; fake: FakeServer }> {
+  const fake = await startFake(t, { isFull })
+  const { world, url } = fake
+  const desk: Desk = {
+    url,
+    names: { viewer: 'vera', operator: 'oskar', admin: 'anna' },
+    password: 'correct horse battery staple',
+    async send(text, to = '+14155550171') {
+      const response = await fetch(`${url}/api/sms/send/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer key' },
+        body: JSON.stringify({ to_phone: to, message: text }),
+      })
+      assert.equal(response.status, 202)
+      const { id } = (await response.json()) as { id: string }
+      return id
+    },
+    async deliver(end = 'delivered') {
+      world.fate =
+        end === 'delivered'
+          ? { status: 'DELIVERED', code: null }
+          : { status: 'UNDELIVERED', code: 30003 }
+      deliverAll(fake)
+    },
+    async receive(text, phone = '+14155550171') {
+      world.add({ text, phone, row: { direction: 'inbound', status: 'RECEIVED' } })
+    },
+  }
+  return { desk, fake }
+}
