@@ -64,17 +64,25 @@ export function may(role: Role): boolean {
   return ranks[session.value?.role ?? 'viewer'] >= ranks[role]
 }
 
-/** Does it and tells how it went: with `done` words, or the problem. Answers the value, if any. */
-export async function act<T>(
+/** Does it and tells how it went: with `done` words, or the problem, which ends in `undefined`. */
+export async function act(
   path: string,
   json: unknown,
   done: string,
-): Promise<{ value: T } | undefined> {
-  const answer = await api.send<T>('POST', path, json)
+): Promise<{ value: unknown } | undefined> {
+  const answer = await api.send<unknown>('POST', path, json)
   if (answer.kind === 'problem') {
     toast(answer.message, 'bad')
     return undefined
   }
   if (done !== '') toast(done)
-  return { value: answer.value }
+  return answer
+}
+
+/** The same for calls whose answer is looked at. Page and server are one package: it is believed. */
+export async function obtain<T>(path: string, json?: unknown): Promise<T | undefined> {
+  const answer = await api.send<T>('POST', path, json)
+  if (answer.kind === 'ok') return answer.value
+  toast(answer.message, 'bad')
+  return undefined
 }

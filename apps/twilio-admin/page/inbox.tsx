@@ -9,7 +9,7 @@ import { ThreadPanel } from './thread-panel.tsx'
 import type { Conversation, Setup } from './wire.ts'
 
 const columns: Column<Conversation>[] = [
-  { head: 'Phone', as: 'wide', cell: ({ phone }) => <span class="number">{phone}</span> },
+  { head: 'Phone', cell: ({ phone }) => <span class="number">{phone}</span> },
   { head: 'Received', as: 'number', cell: ({ inbound }) => inbound },
   { head: 'Last', as: 'number', cell: ({ last_at: at }) => <Time at={at} /> },
 ]

@@ -1,6 +1,6 @@
 import { Badge, CommandLine, Dialog, Time } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { act, useLive } from './admin.ts'
+import { act, obtain, useLive } from './admin.ts'
 import { Action, Confirm, Loaded } from './parts.tsx'
 import { Rows } from './rows.tsx'
 import type { Key } from './wire.ts'
@@ -79,8 +79,8 @@ function NewKey({ onClose }: { onClose: () => void }) {
   const [chosen, choose] = useState<readonly string[]>(['send'])
   const [made, setMade] = useState<string>()
   const make = async () => {
-    const answer = await act<{ key: string }>('keys/', { name: name.trim(), scopes: chosen }, '')
-    if (answer) setMade(answer.value.key)
+    const answer = await obtain<{ key: string }>('keys/', { name: name.trim(), scopes: chosen })
+    if (answer) setMade(answer.key)
   }
   if (made !== undefined)
     return (

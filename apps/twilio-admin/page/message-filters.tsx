@@ -40,7 +40,7 @@ export function MessageFilters() {
         <Choice
           name="channel"
           choices={[
-            ['', 'Every channel'],
+            ['', 'Any channel'],
             ['sms', 'SMS'],
             ['whatsapp', 'WhatsApp'],
             ['other', 'Other'],
@@ -48,8 +48,8 @@ export function MessageFilters() {
         />
         <Field name="sender" label="Sender" />
         <Field name="error" label="Error code" />
-        <Day name="since" label="From day" />
-        <Day name="until" label="To day" />
+        <Day name="since" label="From" />
+        <Day name="until" label="To" />
       </div>
       <div class="filter-line">
         <Chips name="status" values={statuses} />
@@ -107,12 +107,13 @@ function Field({ name, label }: { name: string; label: string }) {
 
 function Day({ name, label }: { name: string; label: string }) {
   return (
-    <input
-      type="date"
-      aria-label={label}
-      title={label}
-      value={route.value.params.get(name)?.slice(0, 10) ?? ''}
-      onChange={(event) => go(here({ [name]: event.currentTarget.value }))}
-    />
+    <label class="day">
+      {label}
+      <input
+        type="date"
+        value={route.value.params.get(name)?.slice(0, 10) ?? ''}
+        onChange={(event) => go(here({ [name]: event.currentTarget.value }))}
+      />
+    </label>
   )
 }

@@ -1,6 +1,6 @@
 import { Copy, hrefOf } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { act, may, useLive } from './admin.ts'
+import { may, obtain, useLive } from './admin.ts'
 import { MessageActions } from './message-actions.tsx'
 import { partyOf, StatusOf } from './message-words.tsx'
 import { Moment } from './moment.tsx'
@@ -72,8 +72,8 @@ function Words(props: {
   const [isBusy, setBusy] = useState(false)
   const reveal = async () => {
     setBusy(true)
-    const answer = await act<Revealed>(`messages/${encodeURIComponent(id)}/reveal/`, undefined, '')
-    if (answer) onReveal(answer.value)
+    const answer = await obtain<Revealed>(`messages/${encodeURIComponent(id)}/reveal/`)
+    if (answer) onReveal(answer)
     setBusy(false)
   }
   if (revealed)
@@ -101,13 +101,6 @@ function factsOf(
 ): Parameters<typeof Facts>[0]['facts'] {
   const phones = { ...message, ...phonesOf(revealed) }
   const { price, price_unit: unit } = message
-  const link = (id: string) => <a href={hrefOf(['messages', id])}>{id.slice(-8)}</a>
-  const withCopy = (text: string, label: string) => (
-    <>
-      <code>{text}</code>
-      <Copy text={text} label={label} />
-    </>
-  )
   return [
     ['To', <span class="number">{phones.to_phone}</span>],
     ['From', phones.from_phone && <span class="number">{phones.from_phone}</span>],
@@ -118,15 +111,28 @@ function factsOf(
     ['Created', <Moment at={message.created_at} />],
     ['To be sent', message.send_at && <Moment at={message.send_at} />],
     ['Worthless after', message.expires_at && <Moment at={message.expires_at} />],
-    ['Twilio’s id', message.provider_msg_id && withCopy(message.provider_msg_id, 'Twilio’s id')],
-    ['Our id', withCopy(message.id, 'our id')],
-    ['Sent again from', message.resend_of && link(message.resend_of)],
-    ['Sent again as', resends.length > 0 ? resends.map(link) : undefined],
+    ['Twilio’s id', message.provider_msg_id && <Id id={message.provider_msg_id} />],
+    ['Our id', <Id id={message.id} />],
+    ['Sent again from', message.resend_of && <Link id={message.resend_of} />],
+    ['Sent again as', resends.length > 0 && resends.map((id) => <Link key={id} id={id} />)],
     ...message.metadata_keys.map((key): [string, string] => [
       key,
       revealed?.metadata?.[key] ?? 'hidden',
     ]),
   ]
+}
+
+function Link({ id }: { id: string }) {
+  return <a href={hrefOf(['messages', id])}>{id.slice(0, 18)}…</a>
+}
+
+function Id({ id }: { id: string }) {
+  return (
+    <>
+      <code>{id}</code>
+      <Copy text={id} label={id.slice(0, 13)} />
+    </>
+  )
 }
 
 function phonesOf(revealed: Revealed | undefined) {

@@ -16,7 +16,7 @@ export const filters = 'status direction channel error sender q since until'.spl
 const size = 50
 
 const columns: Column<Row>[] = [
-  { head: 'Phone', as: 'wide', cell: (row) => <Party row={row} /> },
+  { head: 'Phone', cell: (row) => <Party row={row} /> },
   { head: 'Status', cell: (row) => <StatusOf row={row} /> },
   {
     head: 'Kind',

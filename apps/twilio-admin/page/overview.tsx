@@ -93,8 +93,6 @@ function Board({ figures, range }: { figures: Figures; range: Range }) {
 }
 
 function Cards({ totals, previous }: { totals: Totals; previous: Totals }) {
-  const lost = (one: Totals) => one.undelivered + one.failed
-  const rate = (one: Totals) => (one.sent === 0 ? undefined : (one.delivered / one.sent) * 100)
   const [main, ...others] = totals.cost
   const spent = previous.cost.find(({ unit }) => unit === main?.unit)
   return (
@@ -107,7 +105,7 @@ function Cards({ totals, previous }: { totals: Totals; previous: Totals }) {
       </Figure>
       <Figure name="Not delivered" value={lost(totals).toLocaleString()}>
         <Change now={lost(totals)} before={lost(previous)} good="down" />
-        {totals.in_doubt > 0 && ` ${totals.in_doubt} in doubt`}
+        {totals.in_doubt > 0 && ` · ${totals.in_doubt} in doubt`}
       </Figure>
       <Figure name="Median time" value={secondsOf(totals.delivery_median_s)}>
         <Change
@@ -127,6 +125,14 @@ function Cards({ totals, previous }: { totals: Totals; previous: Totals }) {
       </Figure>
     </dl>
   )
+}
+
+function lost({ undelivered, failed }: Totals): number {
+  return undelivered + failed
+}
+
+function rate({ sent, delivered }: Totals): number | undefined {
+  return sent === 0 ? undefined : (delivered / sent) * 100
 }
 
 /** How a figure stands to the period before. Coloured only where one way is the better one. */

@@ -174,6 +174,7 @@ export function Facts({ facts }: { facts: readonly [string, ComponentChildren][]
         ([name, value]) =>
           value !== null &&
           value !== undefined &&
+          value !== false &&
           value !== '' && (
             <div key={name}>
               <dt>{name}</dt>

@@ -37,6 +37,6 @@ export function asAsked(name: string, value: string): string {
 /** A moment as a day of the reader's calendar, for a field of dates. */
 export function dayOf(at: string): string {
   const day = new Date(at)
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`
+  const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()]
+  return parts.map((part) => String(part).padStart(2, '0')).join('-')
 }

@@ -1,14 +1,18 @@
 import { Badge, Empty, Time, hrefOf, toast } from '@hsb/twilio-pages'
 import type { Tone } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { act, may, useLive } from './admin.ts'
+import { may, obtain, useLive } from './admin.ts'
 import { Party, StatusOf } from './message-words.tsx'
 import { Action, Confirm, Figure, Loaded, Title } from './parts.tsx'
 import { Rows } from './rows.tsx'
 import type { Queue, Row } from './wire.ts'
 import { count, plain, secondsOf } from './words.ts'
 
-const breakers: Record<string, Tone> = { closed: 'ok', open: 'bad' }
+// Of a circuit, `closed` is the good word: said of a way it would be the bad one.
+const ways: Record<string, [word: string, tone: Tone, words: string]> = {
+  closed: ['clear', 'ok', 'calls go through'],
+  open: ['blocked', 'bad', 'calls wait until Twilio answers'],
+}
 
 /** What waits to be sent, who sends it, and what could not be sent. */
 export function QueuePage() {
@@ -35,37 +39,42 @@ export function QueuePage() {
 
 function Numbers({ queue }: { queue: Queue }) {
   const { waiting, oldest_seconds: oldest, breaker, is_capped: isCapped } = queue
+  const [word, tone, words] = ways[breaker.state] ?? ['on trial', 'warn', 'a few calls are made']
   const more = isCapped ? '+' : ''
-  const number = (value: number) => value.toLocaleString()
   return (
     <dl class="figures">
-      <Figure name="Waiting" value={number(waiting) + more}>
+      <Figure name="Waiting" value={written(waiting) + more}>
         {oldest === null ? 'nothing waits' : `the oldest for ${secondsOf(oldest)}`}
       </Figure>
-      <Figure name="Sending" value={number(queue.sending)}>
+      <Figure name="Sending" value={written(queue.sending)}>
         {queue.retrying} to be tried again
       </Figure>
-      <Figure name="Scheduled" value={number(queue.scheduled) + more}>
+      <Figure name="Scheduled" value={written(queue.scheduled) + more}>
         for later
       </Figure>
       <Figure
         name="In doubt"
-        value={number(queue.in_doubt)}
+        value={written(queue.in_doubt)}
         tone={queue.in_doubt > 0 ? 'warn' : ''}
       >
         Twilio is being asked
       </Figure>
-      <Figure name="Given up" value={number(queue.dead_24h)} tone={queue.dead_24h > 0 ? 'bad' : ''}>
+      <Figure
+        name="Given up"
+        value={written(queue.dead_24h)}
+        tone={queue.dead_24h > 0 ? 'bad' : ''}
+      >
         in 24 hours
       </Figure>
-      <Figure
-        name="Way to Twilio"
-        value={<Badge status={breaker.state} tone={breakers[breaker.state] ?? 'warn'} />}
-      >
-        {breaker.state === 'closed' ? 'calls go through' : 'calls are held back'}
+      <Figure name="Way to Twilio" value={<Badge status={word} tone={tone} />}>
+        {words}
       </Figure>
     </dl>
   )
+}
+
+function written(value: number): string {
+  return value.toLocaleString()
 }
 
 function Workers({ queue: { workers } }: { queue: Queue }) {
@@ -129,9 +138,9 @@ interface Retried {
 function Dead({ dead, onDone }: { dead: readonly Row[]; onDone: () => Promise<void> }) {
   const [asked, ask] = useState<readonly Row[]>()
   const retry = async (rows: readonly Row[]) => {
-    const answer = await act<Retried>('queue/retry/', { ids: rows.map(({ id }) => id) }, '')
+    const answer = await obtain<Retried>('queue/retry/', { ids: rows.map(({ id }) => id) })
     if (!answer) return
-    const { resent, refused } = answer.value
+    const { resent, refused } = answer
     const [first] = refused
     if (resent.length > 0) toast(`${count(resent.length, 'message')} sent again`)
     if (first) toast(`${count(refused.length, 'message')} refused: ${plain(first.problem)}`, 'bad')

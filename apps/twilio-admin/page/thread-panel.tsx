@@ -1,6 +1,6 @@
 import { Badge, clockOf, hrefOf } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { act, may, useLive } from './admin.ts'
+import { may, obtain, useLive } from './admin.ts'
 import { Panel } from './panel.tsx'
 import { Action, Loaded } from './parts.tsx'
 import type { Revealed, Row, Thread } from './wire.ts'
@@ -39,8 +39,8 @@ function Text({ row }: { row: Row }) {
   const time = new Date(row.created_at)
   const reveal = async () => {
     const path = `messages/${encodeURIComponent(row.id)}/reveal/`
-    const answer = await act<Revealed>(path, undefined, '')
-    if (answer) setWords(answer.value.message ?? 'The text is not kept any more.')
+    const answer = await obtain<Revealed>(path)
+    if (answer) setWords(answer.message ?? 'The text is not kept any more.')
   }
   const covered = words === undefined ? ' covered' : ''
   return (

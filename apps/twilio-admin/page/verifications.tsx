@@ -11,7 +11,7 @@ import { plain, publicAddress, quote } from './words.ts'
 const statuses = ['pending', 'approved', 'expired', 'failed', 'canceled']
 
 const columns: Column<Verification>[] = [
-  { head: 'Phone', as: 'wide', cell: ({ to_phone: to }) => <span class="number">{to}</span> },
+  { head: 'Phone', cell: ({ to_phone: to }) => <span class="number">{to}</span> },
   { head: 'Status', cell: ({ status }) => <Badge status={status} /> },
   { head: 'Purpose', cell: ({ purpose }) => plain(purpose) },
   { head: 'Channel', cell: ({ channel }) => channel },

@@ -8,7 +8,7 @@ export function shareOf(part: number, whole: number): string {
 /** How long something took: `340 ms`, `3.4 s`, `2 min`. */
 export function secondsOf(seconds: number | null): string {
   if (seconds === null) return '–'
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
+  if (seconds > 0 && seconds < 1) return `${Math.round(seconds * 1000)} ms`
   if (seconds < 60) return `${Number(seconds.toFixed(1))} s`
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }

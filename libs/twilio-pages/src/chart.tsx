@@ -68,32 +68,36 @@ export function Chart(props: {
           {labels.length > 1 && <span>{labels.at(-1)}</span>}
         </div>
       </div>
-      <table class="hidden-text">
-        <caption>{title}</caption>
-        <tr>
-          <td />
-          {series.map(({ name }) => (
-            <th key={name} scope="col">
-              {name}
-            </th>
-          ))}
-        </tr>
-        {labels.map((label, i) => (
-          <tr key={label}>
-            <th scope="row">{label}</th>
-            {series.map((one) => (
-              <td key={one.name}>{written(one.values[i])}</td>
+      {/* A table by itself takes the room that its words need, hidden or not. */}
+      <div class="hidden-text">
+        <table>
+          <caption>{title}</caption>
+          <tr>
+            <td />
+            {series.map(({ name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
             ))}
           </tr>
-        ))}
-      </table>
+          {labels.map((label, i) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              {series.map((one) => (
+                <td key={one.name}>{written(one.values[i])}</td>
+              ))}
+            </tr>
+          ))}
+        </table>
+      </div>
     </figure>
   )
 }
 
-/** The next of 1, 2, 4, 6, 10 times a power of ten: half of it is a round figure, too. */
+/** The next round figure whose half is round, too; counts of one are not halved. */
 function niceTop(value: number): number {
   if (value <= 0) return 2
   const power = 10 ** Math.floor(Math.log10(value))
-  return (([1, 2, 4, 6].find((one) => one * power >= value) ?? 10) * power * 1e6) / 1e6
+  const steps = power === 1 ? [2, 4, 6, 8] : [1, 1.5, 2, 3, 4, 6, 8]
+  return ((steps.find((one) => one * power >= value) ?? 10) * power * 1e6) / 1e6
 }

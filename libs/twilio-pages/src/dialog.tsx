@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 /**
  * A question over the page. The browser keeps the focus inside, closes it on Esc and puts the focus
@@ -9,7 +9,8 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
   const { title, onClose, children } = props
   const place = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useEffect(() => {
+  // Before the next key: what is pressed now is meant for the question.
+  useLayoutEffect(() => {
     const dialog = place.current
     dialog?.showModal()
     return () => dialog?.close()

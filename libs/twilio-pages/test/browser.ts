@@ -61,10 +61,17 @@ export async function openPage(
   return { page, sins }
 }
 
-/** What axe finds, each in a line; everything it knows is looked at. */
-export async function findBarriers(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const { violations } = (await page.evaluate('axe.run()')) as AxeResults
+/**
+ * What axe finds, each in a line; everything it knows is looked at, or only what colours can do wrong,
+ * which is all that differs between light and dark.
+ */
+export async function findBarriers(
+  page: Page,
+  look: 'everything' | 'colours' = 'everything',
+): Promise<string[]> {
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
+  const options = look === 'everything' ? {} : { runOnly: ['color-contrast'] }
+  const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map((node) => `${impact ?? ''} ${id}: ${node.html.slice(0, 120)}`),
   )

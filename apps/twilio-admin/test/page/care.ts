@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { assertFits, findBarriers } from '@hsb/twilio-pages/browser'
 import { openAdmin } from './desk.ts'
+import type { AdminPage } from './desk.ts'
 
 // Not looked at by any test, but by people.
 const shots = new URL('../../../../screenshots/', import.meta.url)
@@ -27,39 +28,28 @@ const screens = {
 
 export function care(): void {
   describe('every screen', () => {
-    for (const [name, browser] of Object.entries({
-      light: { colorScheme: 'light' },
-      dark: { colorScheme: 'dark' },
-      narrow: { viewport: { width: 320, height: 720 } },
-    } as const)) {
-      it(`has no barriers and fits: ${name}`, async (t) => {
-        const admin = await openAdmin(t, { browser })
-        const { page, sins, visit, send, deliver } = admin
-        const id = await send('Reminder: your appointment is on Friday at 14:30.')
-        await deliver('undelivered')
-        const shoot = async (what: string) =>
-          page.screenshot({ path: new URL(`admin-${what}-${name}.png`, shots).pathname })
-        for (const [what, hash] of Object.entries(screens)) {
-          await visit(hash.replace('{id}', id))
-          if (what === 'message') await page.getByRole('button', { name: 'Reveal' }).click()
-          if (what === 'inbox') await page.locator('.table tbody tr').first().click()
-          await page.locator('.skeleton').waitFor({ state: 'detached' })
-          assert.deepEqual(await findBarriers(page), [], what)
-          await assertFits(page)
-          await shoot(what)
-        }
-        await page.keyboard.press('?')
-        await page.getByRole('dialog', { name: 'Keys' }).waitFor()
-        assert.deepEqual(await findBarriers(page), [])
-        await page.keyboard.press('Escape')
-        await page.context().clearCookies()
-        await page.reload()
-        await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-        assert.deepEqual(await findBarriers(page), [])
-        await shoot('sign-in')
-        assert.deepEqual(sins, [])
+    it('has no barriers, light and dark', async (t) => {
+      const admin = await openAdmin(t, { browser: { colorScheme: 'light' } })
+      const { page, sins } = admin
+      await tour(admin, async (what) => {
+        assert.deepEqual(await findBarriers(page), [], what)
+        await shoot(page, `${what}-light`)
+        await page.emulateMedia({ colorScheme: 'dark' })
+        assert.deepEqual(await findBarriers(page, 'colours'), [], what)
+        await shoot(page, `${what}-dark`)
+        await page.emulateMedia({ colorScheme: 'light' })
       })
-    }
+      assert.deepEqual(sins, [])
+    })
+
+    it('fits on 320 px', async (t) => {
+      const admin = await openAdmin(t, { browser: { viewport: { width: 320, height: 720 } } })
+      await tour(admin, async (what) => {
+        await shoot(admin.page, `${what}-narrow`)
+        await assertFits(admin.page)
+        if (what === 'messages') assert.deepEqual(await findBarriers(admin.page), [])
+      })
+    })
 
     it('is walked by Tab, and the focus is seen', async (t) => {
       const { page } = await openAdmin(t)
@@ -70,19 +60,54 @@ export function care(): void {
         const [name = '', outline] = String(
           await page.evaluate(`(() => {
             const one = document.activeElement
-            const name = one.getAttribute('aria-label') ?? (one.innerText || one.placeholder)
-            return [name, getComputedStyle(one).outlineStyle].join('|')
+            if (one === document.body) return '|'
+            const label = one.parentElement.matches('label') ? one.parentElement.innerText : ''
+            const name = one.ariaLabel ?? (label || one.innerText || one.placeholder)
+            const shown = one.closest('.day') ?? one
+            return [name, getComputedStyle(shown).outlineStyle].join('|')
           })()`),
         ).split('|')
         if (outline === 'none') assert.equal(name, '', 'focus that is not seen')
         met.add(name.trim().split('\n')[0] ?? '')
       }
       const wanted = ['To the content', 'Overview', 'Settings', 'Sign out', 'Live', 'Export']
-      const more = ['Phone, text or ID', 'direction', 'delivered', 'Older']
+      const more = ['Phone, text or ID', 'From', 'direction', 'delivered', 'Older']
       assert.deepEqual(
         [...wanted, ...more].filter((name) => !met.has(name)),
         [],
       )
     })
   })
+}
+
+async function tour(
+  { page, visit, send, deliver }: AdminPage,
+  look: (what: string) => Promise<void>,
+): Promise<void> {
+  const id = await send('Reminder: your appointment is on Friday at 14:30.')
+  await deliver('undelivered')
+  for (const [what, hash] of Object.entries(screens)) {
+    await visit(hash.replace('{id}', id))
+    if (what === 'message') {
+      await page.getByRole('button', { name: 'Reveal' }).click()
+      await page.locator('.bubble:not(.covered)').waitFor()
+    }
+    if (what === 'inbox') {
+      await page.locator('.table tbody tr').first().click()
+      await page.locator('.thread').waitFor()
+    }
+    await look(what)
+  }
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+  await look('help')
+  await page.keyboard.press('Escape')
+  await page.context().clearCookies()
+  await page.reload()
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await look('sign-in')
+}
+
+async function shoot(page: AdminPage['page'], name: string): Promise<void> {
+  await page.screenshot({ path: new URL(`admin-${name}.png`, shots).pathname })
 }

@@ -13,11 +13,11 @@ export interface Desk {
   names: Record<Role, string>
   password: string
   /** Through the API that programs use; answers the id. */
-  send(text: string, to?: string): Promise<string>
+  send: (text: string, to?: string) => Promise<string>
   /** Everything that waits goes out and is delivered, or not. */
-  deliver(end?: 'delivered' | 'undelivered'): Promise<void>
+  deliver: (end?: 'delivered' | 'undelivered') => Promise<void>
   /** Somebody writes to us. */
-  receive(text: string, from?: string): Promise<void>
+  receive: (text: string, from?: string) => Promise<void>
 }
 
 /** The pages, signed in, on a server of their own. */
@@ -25,7 +25,7 @@ export interface AdminPage extends WatchedPage, Desk {
   /** Whatever the fake can do that a real server cannot be told to. */
   fake: FakeServer
   /** Goes to a screen by its address. */
-  visit(hash: string): Promise<void>
+  visit: (hash: string) => Promise<void>
 }
 
 /** Who opens the pages, where, and in which window. */
@@ -46,7 +46,7 @@ export async function openAdmin(t: TestContext, options: AdminOptions = {}): Pro
   const visit = async (to: string) => {
     await watched.page.evaluate(`location.hash = ${JSON.stringify(to)}`)
     await watched.page.locator('main h2').first().waitFor()
-    await watched.page.locator('.skeleton').waitFor({ state: 'detached' })
+    await watched.page.locator('.skeleton').first().waitFor({ state: 'detached' })
   }
   return { ...desk, ...watched, fake, visit }
 }

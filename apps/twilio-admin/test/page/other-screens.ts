@@ -6,7 +6,7 @@ export function otherScreens(): void {
   describe('the other screens', () => {
     it('overview: periods, and errors that lead to their messages', async (t) => {
       const { page } = await openAdmin(t, { hash: '#/' })
-      const bars = page.getByRole('img', { name: 'Delivery', exact: true })
+      const bars = page.getByRole('img', { name: /^Delivery/ })
       await bars.waitFor()
       const few = await bars.locator('rect').count()
       await page.getByRole('link', { name: '7 days' }).click()
@@ -25,7 +25,7 @@ export function otherScreens(): void {
     it('inbox: a conversation, and an opt-out that is removed after a question', async (t) => {
       const { page, receive, visit } = await openAdmin(t, { hash: '#/inbox', role: 'operator' })
       await receive('C as in yes', '+14155559933')
-      await page.locator('.table tbody tr', { hasText: '33' }).first().click()
+      await page.locator('.table tbody tr', { hasText: '*33' }).first().click()
       await page.locator('.thread').getByRole('button', { name: 'Reveal' }).last().click()
       await page.locator('.bubble', { hasText: 'C as in yes' }).waitFor()
       await visit('#/inbox/opt-outs')
@@ -38,7 +38,7 @@ export function otherScreens(): void {
       await page.getByRole('button', { name: 'Add' }).click()
       await page.getByRole('textbox', { name: /^Phone/ }).fill('+14155559944')
       await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click()
-      await rows.filter({ hasText: '44' }).waitFor()
+      await rows.filter({ hasText: '*44' }).waitFor()
     })
 
     it('queue: workers, and dead letters that are sent again', async (t) => {
