@@ -35,7 +35,6 @@ export function Keys() {
                   ['Name', ({ name }) => <b>{name}</b>],
                   ['May', ({ scopes: may }) => may.join(', ')],
                   ['Made', ({ created_at: at }) => <Time at={at} />],
-                  ['Last used', ({ last_used_at: at }) => (at ? <Time at={at} /> : '–')],
                   [
                     '',
                     (key) =>

@@ -8,7 +8,7 @@ import { Panel } from './panel.tsx'
 import { Action, Facts, Loaded } from './parts.tsx'
 import { Timeline } from './timeline.tsx'
 import type { MessageDetail, Revealed } from './wire.ts'
-import { moneyOf, plain } from './words.ts'
+import { moneyOf, plain, unmarked } from './words.ts'
 
 /** Everything that is known about one message. */
 export function MessagePanel({ id }: { id: string }) {
@@ -47,7 +47,7 @@ function Detail(props: {
           <b>
             <code>{error.code}</code> {error.meaning}
           </b>
-          {error.advice && <p>{error.advice}</p>}
+          {error.advice && <p>{unmarked(error.advice)}</p>}
           {error.class && <p class="soft">{plain(error.class)}</p>}
         </div>
       )}

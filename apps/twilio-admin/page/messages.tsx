@@ -59,7 +59,7 @@ export function Messages() {
           <Loaded data={data} lines={12} label="messages">
             {({ messages, next }) => (
               <>
-                {messages.length === 0 && <Nothing />}
+                {messages.length === 0 && <Nothing isMore={next !== null} />}
                 {messages.length > 0 && (
                   <Table
                     label="Messages"
@@ -97,9 +97,9 @@ function LiveSwitch() {
   )
 }
 
-function Nothing() {
+function Nothing({ isMore }: { isMore: boolean }) {
   const who = session.value
-  if (isNarrowed()) return <NothingFits onClear={() => go(hrefOf(['messages']))} />
+  if (isNarrowed()) return <NothingFits isMore={isMore} onClear={() => go(hrefOf(['messages']))} />
   return (
     <Empty title="No messages yet">
       <p>Let your program send one, or send it from a terminal:</p>

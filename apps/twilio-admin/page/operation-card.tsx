@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import { session } from './admin.ts'
 import { curlOf, pathOf, scriptOf } from './calls.ts'
 import type { Operation } from './openapi.ts'
+import { unmarked } from './words.ts'
 
 // Kept until the page is left, and nowhere else.
 const key = signal('')
@@ -32,7 +33,7 @@ export function OperationCard({ operation }: { operation: Operation }) {
         .filter(Boolean)
         .map((text) => (
           <p key={text} class="soft">
-            {text.replaceAll('`', '')}
+            {unmarked(text)}
           </p>
         ))}
       <h4>curl</h4>

@@ -100,11 +100,18 @@ export function Search({ label }: { label: string }) {
   )
 }
 
-/** Nothing fits the filters: the way back to everything. */
-export function NothingFits({ onClear }: { onClear: () => void }) {
+/**
+ * Nothing fits the filters: the way back to everything. A search looks through a bounded number of
+ * rows at once: there may be more behind them.
+ */
+export function NothingFits({ isMore, onClear }: { isMore: boolean; onClear: () => void }) {
   return (
-    <Empty title="Nothing fits these filters">
-      <p>Take one back, or clear them all.</p>
+    <Empty title={isMore ? 'Not found yet' : 'Nothing fits these filters'}>
+      <p>
+        {isMore
+          ? 'None of the newest ones fits. “Older” looks further back.'
+          : 'Take one back, or clear them all.'}
+      </p>
       <button type="button" class="button" onClick={onClear}>
         Clear
       </button>

@@ -44,7 +44,7 @@ function Numbers({ queue }: { queue: Queue }) {
   return (
     <dl class="figures">
       <Figure name="Waiting" value={written(waiting) + more}>
-        {oldest === null ? 'nothing waits' : `the oldest for ${secondsOf(oldest)}`}
+        {waiting === 0 ? 'nothing waits' : `the oldest for ${secondsOf(oldest)}`}
       </Figure>
       <Figure name="Sending" value={written(queue.sending)}>
         {queue.retrying} to be tried again
@@ -105,8 +105,7 @@ function Workers({ queue: { workers } }: { queue: Queue }) {
 }
 
 function stateTone(state: string): Tone {
-  if (/lost|dead|gone|missing/.test(state)) return 'bad'
-  return /stopp|drain/.test(state) ? 'warn' : 'ok'
+  return state === 'alive' ? 'ok' : 'bad'
 }
 
 function Rates({ queue: { paces, rate_per_second: rate } }: { queue: Queue }) {

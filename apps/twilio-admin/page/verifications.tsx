@@ -8,7 +8,7 @@ import { VerificationPanel } from './verification-panel.tsx'
 import type { Verification } from './wire.ts'
 import { plain, publicAddress, quote } from './words.ts'
 
-const statuses = ['pending', 'approved', 'expired', 'failed', 'canceled']
+const statuses = ['pending', 'approved', 'expired', 'canceled']
 
 const columns: Column<Verification>[] = [
   { head: 'Phone', cell: ({ to_phone: to }) => <span class="number">{to}</span> },
@@ -43,7 +43,10 @@ export function Verifications() {
             {({ verifications, next }) => (
               <>
                 {verifications.length === 0 && isNarrowed && (
-                  <NothingFits onClear={() => go(hrefOf(['verifications']))} />
+                  <NothingFits
+                    isMore={next !== null}
+                    onClear={() => go(hrefOf(['verifications']))}
+                  />
                 )}
                 {verifications.length === 0 && !isNarrowed && <Nothing />}
                 {verifications.length > 0 && (

@@ -168,7 +168,7 @@ export interface Queue {
   retrying: number
   in_doubt: number
   dead_24h: number
-  oldest_seconds: number | null
+  oldest_seconds: number
   /** The figures stopped counting at a bound. */
   is_capped: boolean
   breaker: { state: string }
@@ -181,7 +181,7 @@ export interface Queue {
 export interface Setup {
   settings: { name: string; value: unknown; default: unknown }[]
   webhook_urls: { status: string; inbound: string }
-  health: { ready: boolean; checks: Record<string, unknown> | { name: string; ok: boolean }[] }
+  health: { ready: boolean; checks: Record<string, boolean> }
   refused_callbacks: { at: string; url: string; diagnosis: string[] }[]
 }
 
@@ -190,8 +190,7 @@ export interface Key {
   name: string
   scopes: string[]
   created_at: string
-  last_used_at?: string | null
-  revoked_at?: string | null
+  revoked_at: string | null
 }
 
 export interface AuditEntry {

@@ -29,9 +29,15 @@ export function moneyOf({ unit, amount }: Cost, digits = 2): string {
   }
 }
 
-/** `IN_DOUBT` and `too-many-attempts` as people write them. */
+/** `IN_DOUBT`, `too-many-attempts` and `codesPerPhone` as people write them. */
 export function plain(word: string): string {
-  return word.toLowerCase().replaceAll(/[_-]/g, ' ')
+  const parts = word.replaceAll(/([a-z])(?=[A-Z])/g, '$1 ')
+  return parts.toLowerCase().replaceAll(/[_-]/g, ' ')
+}
+
+/** The words of a text in Markdown, without its marks. */
+export function unmarked(text: string): string {
+  return text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/[`*]/g, '')
 }
 
 /** With its noun, in the number it needs. */

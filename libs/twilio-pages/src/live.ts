@@ -17,11 +17,13 @@ export function liveEvents(path: string, names: readonly string[] = ['changed'])
   return createLive((tell) => {
     let again: ReturnType<typeof setTimeout> | undefined
     let source: EventSource
-    // A new connection begins with an event. The browser makes one by itself, but not after an
-    // answer that was an error, such as that of a proxy whose server is starting.
+    // The browser makes a new connection by itself, but not after an answer that was an error, such
+    // as that of a proxy whose server is starting.
     const connect = () => {
       source = new EventSource(new URL(path, document.baseURI))
       for (const name of names) source.addEventListener(name, tell)
+      // Whatever happened while there was no connection.
+      source.addEventListener('open', tell)
       source.addEventListener('error', () => {
         // Reading again is what finds out, and says, that the server has gone.
         tell()

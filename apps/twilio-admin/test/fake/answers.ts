@@ -65,7 +65,7 @@ export function createFake({ isFull = true }: { isFull?: boolean | undefined } =
         name: 'shop',
         scopes: ['send', 'read'],
         created_at: ago(90_000),
-        last_used_at: ago(2),
+        revoked_at: null,
       },
       {
         id: 'k2',
@@ -196,7 +196,7 @@ export function createFake({ isFull = true }: { isFull?: boolean | undefined } =
           ? []
           : [{ at: verification.ended_at, kind: verification.status, detail: null }]),
       ]
-      const limits = [{ rule: 'resends-per-phone', refuses_until: ago(-4) }]
+      const limits = [{ rule: 'codesPerPhone', refuses_until: ago(-4) }]
       const rows = world.messages.slice(0, 1).map(({ detail }) => detail.message)
       return ok({ verification, events, messages: rows, limits })
     }
@@ -257,6 +257,7 @@ export function createFake({ isFull = true }: { isFull?: boolean | undefined } =
           name: String(body['name']),
           scopes: body['scopes'] as string[],
           created_at: ago(0),
+          revoked_at: null,
         }
         fake.keys.push(key)
         return { status: 201, json: { ...key, key: 'hsb_shown_once_0123456789' } }

@@ -150,14 +150,14 @@ export function queue(world: World): Queue {
     retrying: 2,
     in_doubt: count('IN_DOUBT'),
     dead_24h: count('FAILED'),
-    oldest_seconds: count('QUEUED') > 0 ? 12 : null,
+    oldest_seconds: count('QUEUED') > 0 ? 12 : 0,
     is_capped: false,
     breaker: { state: 'closed' },
     paces: [{ sender: '+15005550006', per_second: 1 }],
     rate_per_second: 9.4,
     workers: [
-      { id: 'w1', ...worker, beat_at: ago(2000), state: 'busy' },
-      { id: 'w2', ...worker, host: 'api-2', in_flight: 0, beat_at: ago(90_000), state: 'lost' },
+      { id: 'w1', ...worker, beat_at: ago(2000), state: 'alive' },
+      { id: 'w2', ...worker, host: 'api-2', in_flight: 0, beat_at: ago(90_000), state: 'silent' },
     ],
     dead: rows.filter(({ status }) => status === 'FAILED').slice(0, 50),
   }
@@ -179,7 +179,7 @@ export function setup(publicUrl: string): Setup {
       status: `${publicUrl}/webhooks/sms/twilio/`,
       inbound: `${publicUrl}/webhooks/sms/twilio/inbound/`,
     },
-    health: { ready: true, checks: { database: 'ok', migrations: 'ok', worker: 'ok' } },
+    health: { ready: true, checks: { database: true, migrations: true, worker: true } },
     refused_callbacks: [
       {
         at: new Date(Date.now() - 5 * minute).toISOString(),

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { readPages } from '../fake/server.ts'
 import { carryOn } from '../fake/world.ts'
-import { openAdmin } from './desk.ts'
+import { openFakeAdmin } from './desk.ts'
 
 export function budgets(): void {
   describe('budgets', () => {
@@ -17,7 +17,7 @@ export function budgets(): void {
     })
 
     it('hold the list: soon usable, few nodes', async (t) => {
-      const { page } = await openAdmin(t)
+      const { page } = await openFakeAdmin(t)
       await page.reload()
       await page.locator('.table tbody tr').nth(49).waitFor()
       const usable = Number(await page.evaluate('performance.now()'))
@@ -28,7 +28,7 @@ export function budgets(): void {
     })
 
     it('hold while 1,000 messages arrive: no long task, no growth', async (t) => {
-      const { page, fake } = await openAdmin(t)
+      const { page, fake } = await openFakeAdmin(t)
       await page.locator('.table tbody tr').first().click()
       await page.locator('.panel .timeline').waitFor()
       await page.evaluate(`window.longest = 0

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { assertFits, findBarriers } from '@hsb/twilio-pages/browser'
-import { openAdmin } from './desk.ts'
+import { openFakeAdmin } from './desk.ts'
 import type { AdminPage } from './desk.ts'
 
 // Not looked at by any test, but by people.
@@ -29,7 +29,7 @@ const screens = {
 export function care(): void {
   describe('every screen', () => {
     it('has no barriers, light and dark', async (t) => {
-      const admin = await openAdmin(t, { browser: { colorScheme: 'light' } })
+      const admin = await openFakeAdmin(t, { browser: { colorScheme: 'light' } })
       const { page, sins } = admin
       await tour(admin, async (what) => {
         assert.deepEqual(await findBarriers(page), [], what)
@@ -43,7 +43,7 @@ export function care(): void {
     })
 
     it('fits on 320 px', async (t) => {
-      const admin = await openAdmin(t, { browser: { viewport: { width: 320, height: 720 } } })
+      const admin = await openFakeAdmin(t, { browser: { viewport: { width: 320, height: 720 } } })
       await tour(admin, async (what) => {
         await shoot(admin.page, `${what}-narrow`)
         await assertFits(admin.page)
@@ -52,7 +52,7 @@ export function care(): void {
     })
 
     it('is walked by Tab, and the focus is seen', async (t) => {
-      const { page } = await openAdmin(t)
+      const { page } = await openFakeAdmin(t)
       await page.getByRole('table', { name: 'Messages' }).waitFor()
       const met = new Set<string>()
       for (let step = 0; step < 45; step++) {

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test'
 import { openPage } from '@hsb/twilio-pages/browser'
 import type { BrowserOptions, WatchedPage } from '@hsb/twilio-pages/browser'
 import type { Role } from '../../page/wire.ts'
+import { openRealDesk } from './real-desk.ts'
 import { deliverAll, startFake } from '../fake/server.ts'
 import type { FakeServer } from '../fake/server.ts'
 
@@ -12,6 +13,8 @@ export interface Desk {
   url: string
   names: Record<Role, string>
   password: string
+  /** Of a program that may send. */
+  key: string
   /** Through the API that programs use; answers the id. */
   send: (text: string, to?: string) => Promise<string>
   /** Everything that waits goes out and is delivered, or not. */
@@ -22,8 +25,6 @@ export interface Desk {
 
 /** The pages, signed in, on a server of their own. */
 export interface AdminPage extends WatchedPage, Desk {
-  /** Whatever the fake can do that a real server cannot be told to. */
-  fake: FakeServer
   /** Goes to a screen by its address. */
   visit: (hash: string) => Promise<void>
 }
@@ -38,8 +39,20 @@ export interface AdminOptions {
 
 /** Opens the pages and signs in by the form. */
 export async function openAdmin(t: TestContext, options: AdminOptions = {}): Promise<AdminPage> {
-  const { role = 'admin', hash = '#/messages', isFull = true, browser } = options
-  const { desk, fake } = await openDesk(t, isFull)
+  return enter(t, await openDesk(t, options.isFull), options)
+}
+
+/** The same on a fake server, whose world is full of everything and can be changed at will. */
+export async function openFakeAdmin(
+  t: TestContext,
+  options: AdminOptions = {},
+): Promise<AdminPage & { fake: FakeServer }> {
+  const { desk, fake } = await openFakeDesk(t, options.isFull)
+  return { ...(await enter(t, desk, options)), fake }
+}
+
+async function enter(t: TestContext, desk: Desk, options: AdminOptions): Promise<AdminPage> {
+  const { role = 'admin', hash = '#/messages', browser } = options
   const watched = await openPage(t, `${desk.url}/admin/${hash}`, browser)
   await signIn(watched.page, desk.names[role], desk.password)
   await watched.page.getByRole('navigation', { name: 'Main' }).waitFor()
@@ -48,7 +61,7 @@ export async function openAdmin(t: TestContext, options: AdminOptions = {}): Pro
     await watched.page.locator('main h2').first().waitFor()
     await watched.page.locator('.skeleton').first().waitFor({ state: 'detached' })
   }
-  return { ...desk, ...watched, fake, visit }
+  return { ...desk, ...watched, visit }
 }
 
 export async function signIn(
@@ -61,10 +74,14 @@ export async function signIn(
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** The fake behind the door that a real server will have. */
-export async function openDesk(
+/** The real app where it serves the pages; until it does, the fake behind the same door. */
+export async function openDesk(t: Pick<TestContext, 'after'>, isFull = true): Promise<Desk> {
+  return (await openRealDesk(t, isFull)) ?? (await openFakeDesk(t, isFull)).desk
+}
+
+async function openFakeDesk(
   t: Pick<TestContext, 'after'>,
-  isFull: boolean,
+  isFull = true,
 ): Promise<{ desk: Desk; fake: FakeServer }> {
   const fake = await startFake(t, { isFull })
   const { world, url } = fake
@@ -72,6 +89,7 @@ export async function openDesk(
     url,
     names: { viewer: 'vera', operator: 'oskar', admin: 'anna' },
     password: 'correct horse battery staple',
+    key: 'key',
     async send(text, to = '+14155550171') {
       const response = await fetch(`${url}/api/sms/send/`, {
         method: 'POST',

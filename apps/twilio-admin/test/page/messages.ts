@@ -79,7 +79,7 @@ export function messages(): void {
     })
 
     it('is exported as it is narrowed', async (t) => {
-      const { page } = await openAdmin(t, { hash: '#/messages?status=FAILED' })
+      const { page } = await openAdmin(t, { hash: '#/messages?status=UNDELIVERED' })
       const [download] = await Promise.all([
         page.waitForEvent('download'),
         page.getByRole('button', { name: 'Export' }).click(),

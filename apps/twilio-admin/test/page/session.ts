@@ -6,7 +6,7 @@ import { openAdmin, openDesk, signIn } from './desk.ts'
 export function session(): void {
   describe('signing in', () => {
     it('refuses a wrong password, and leads to where one wanted to be', async (t) => {
-      const { desk } = await openDesk(t, true)
+      const desk = await openDesk(t)
       const { page, sins } = await openPage(t, `${desk.url}/admin/#/queue`)
       await signIn(page, desk.names.viewer, 'a guess')
       await page.getByRole('alert').waitFor()
@@ -26,11 +26,11 @@ export function session(): void {
     })
 
     it('is asked for again when the session has ended, on the same page', async (t) => {
-      const { page, fake, names, password } = await openAdmin(t, {
-        hash: '#/messages?status=FAILED',
+      const { page, names, password } = await openAdmin(t, {
+        hash: '#/messages?status=UNDELIVERED',
       })
       await page.getByRole('table', { name: 'Messages' }).waitFor()
-      fake.endSession()
+      await page.context().clearCookies()
       await page.getByRole('button', { name: 'queued', exact: true }).click()
       await page.getByText('Your session has ended.').waitFor()
       await signIn(page, names.admin, password)
@@ -42,7 +42,7 @@ export function session(): void {
     it('hide what is not allowed', async (t) => {
       const { page, visit } = await openAdmin(t, {
         role: 'viewer',
-        hash: '#/messages?status=FAILED',
+        hash: '#/messages?status=UNDELIVERED',
       })
       await page.locator('.table tbody tr').first().click()
       await page.locator('.timeline').waitFor()
