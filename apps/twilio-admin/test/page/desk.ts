@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { openPage } from '@hsb/twilio-pages/browser'
+import type { BrowserContext } from 'playwright-core'
 import type { BrowserOptions, WatchedPage } from '@hsb/twilio-pages/browser'
 import type { Role } from '../../page/wire.ts'
 import { openRealDesk } from './real-desk.ts'
@@ -34,12 +35,14 @@ export interface AdminOptions {
   role?: Role
   hash?: string
   isFull?: boolean
+  /** Signs in anew: for those who sign out. */
+  isFresh?: boolean
   browser?: BrowserOptions
 }
 
 /** Opens the pages and signs in by the form. */
 export async function openAdmin(t: TestContext, options: AdminOptions = {}): Promise<AdminPage> {
-  return enter(t, await openDesk(t, options.isFull), options)
+  return enter(t, await openDesk(options.isFull), options)
 }
 
 /** The same on a fake server, whose world is full of everything and can be changed at will. */
@@ -51,15 +54,27 @@ export async function openFakeAdmin(
   return { ...(await enter(t, desk, options)), fake }
 }
 
+type State = Awaited<ReturnType<BrowserContext['storageState']>>
+
+// Checking a password takes long on purpose: each account signs in once, and keeps its cookie.
+const cookies = new Map<string, State>()
+
 async function enter(t: TestContext, desk: Desk, options: AdminOptions): Promise<AdminPage> {
-  const { role = 'admin', hash = '#/messages', browser } = options
-  const watched = await openPage(t, `${desk.url}/admin/${hash}`, browser)
-  await signIn(watched.page, desk.names[role], desk.password)
-  await watched.page.getByRole('navigation', { name: 'Main' }).waitFor()
+  const { role = 'admin', hash = '#/messages', isFresh = false, browser } = options
+  const who = `${desk.url} ${role}`
+  const storageState = isFresh ? undefined : cookies.get(who)
+  const watched = await openPage(t, `${desk.url}/admin/${hash}`, {
+    ...browser,
+    ...(storageState && { storageState }),
+  })
+  const { page } = watched
+  if (storageState === undefined) await signIn(page, desk.names[role], desk.password)
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  if (!isFresh) cookies.set(who, await page.context().storageState())
   const visit = async (to: string) => {
-    await watched.page.evaluate(`location.hash = ${JSON.stringify(to)}`)
-    await watched.page.locator('main h2').first().waitFor()
-    await watched.page.locator('.skeleton').first().waitFor({ state: 'detached' })
+    await page.evaluate(`location.hash = ${JSON.stringify(to)}`)
+    await page.locator('main h2').first().waitFor()
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' })
   }
   return { ...desk, ...watched, visit }
 }
@@ -74,9 +89,28 @@ export async function signIn(
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** The real app where it serves the pages; until it does, the fake behind the same door. */
-export async function openDesk(t: Pick<TestContext, 'after'>, isFull = true): Promise<Desk> {
-  return (await openRealDesk(t, isFull)) ?? (await openFakeDesk(t, isFull)).desk
+const desks = new Map<boolean, Promise<Desk>>()
+const endings: (() => unknown)[] = []
+
+/**
+ * The real app where it serves the pages; until it does, the fake behind the same door. Tests share
+ * it: what they look for is what they have made themselves.
+ */
+export async function openDesk(isFull = true): Promise<Desk> {
+  const open = async () => {
+    const t: Pick<TestContext, 'after'> = {
+      after: (ending) => void endings.push(ending as () => unknown),
+    }
+    return (await openRealDesk(t, isFull)) ?? (await openFakeDesk(t, isFull)).desk
+  }
+  const desk = desks.get(isFull) ?? open()
+  desks.set(isFull, desk)
+  return desk
+}
+
+/** For `after` of the outermost `describe`. */
+export async function closeDesks(): Promise<void> {
+  for (const ending of endings.toReversed()) await ending()
 }
 
 async function openFakeDesk(

@@ -97,7 +97,7 @@ export function messages(): void {
       await steps.first().waitFor()
       const few = await steps.count()
       await deliver('undelivered')
-      await page.locator('.timeline').getByText('undelivered').waitFor()
+      await page.locator('.timeline b', { hasText: 'undelivered' }).waitFor()
       assert.ok((await steps.count()) > few)
       await page.locator('.timeline').getByText('Twilio told us').first().waitFor()
       assert.match(await steps.last().locator('time').innerText(), /^\+\d/)

@@ -80,12 +80,13 @@ export function otherScreens(): void {
       await visit('#/settings/values')
       await page.getByText('[secret]').first().waitFor()
       await visit('#/settings/keys')
+      const name = `program ${Date.now()}`
       await page.getByRole('button', { name: 'New key' }).click()
-      await page.getByLabel('Name of the program').fill('a new program')
+      await page.getByLabel('Name of the program').fill(name)
       await page.getByRole('button', { name: 'Make key' }).click()
       const key = await page.getByRole('dialog').locator('code').innerText()
       await page.getByRole('button', { name: 'I have it' }).click()
-      const row = page.locator('.table tr', { hasText: 'a new program' })
+      const row = page.locator('.table tr', { hasText: name })
       await row.waitFor()
       assert.equal(await page.getByText(key).count(), 0)
       await row.getByRole('button', { name: 'Revoke' }).click()
@@ -104,7 +105,6 @@ export function otherScreens(): void {
         ['#/verifications', 'No verifications yet'],
         ['#/inbox', 'Nobody has written yet'],
         ['#/inbox/opt-outs', 'Nobody has opted out'],
-        ['#/settings/audit', 'Nothing was changed or revealed'],
       ] as const) {
         await visit(hash)
         await page.getByText(words).waitFor()

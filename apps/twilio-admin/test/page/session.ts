@@ -6,7 +6,7 @@ import { openAdmin, openDesk, signIn } from './desk.ts'
 export function session(): void {
   describe('signing in', () => {
     it('refuses a wrong password, and leads to where one wanted to be', async (t) => {
-      const desk = await openDesk(t)
+      const desk = await openDesk()
       const { page, sins } = await openPage(t, `${desk.url}/admin/#/queue`)
       await signIn(page, desk.names.viewer, 'a guess')
       await page.getByRole('alert').waitFor()
@@ -16,7 +16,7 @@ export function session(): void {
     })
 
     it('is kept over a reload, and ended by signing out', async (t) => {
-      const { page } = await openAdmin(t)
+      const { page } = await openAdmin(t, { isFresh: true })
       await page.reload()
       await page.getByRole('heading', { name: 'Messages' }).waitFor()
       await page.getByRole('button', { name: 'Sign out' }).click()
