@@ -35,9 +35,9 @@ export function budgets(): void {
         new PerformanceObserver((list) => {
           for (const { duration } of list.getEntries()) longest = Math.max(longest, duration)
         }).observe({ type: 'longtask' })`)
-      // More at once than a hundred a second for ten seconds, which is what is asked for.
-      for (let round = 0; round < 200; round++) {
-        for (let each = 0; each < 5; each++) {
+      // In two seconds: harder than in ten, and sooner done.
+      for (let round = 0; round < 100; round++) {
+        for (let each = 0; each < 10; each++) {
           const message = fake.world.add({ text: 'burst', phone: '+14155559900' })
           carryOn(fake.world, message, fake.world.fate)
         }

@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { openPage } from '@hsb/twilio-pages/browser'
-import type { BrowserContext } from 'playwright-core'
 import type { BrowserOptions, WatchedPage } from '@hsb/twilio-pages/browser'
 import type { Role } from '../../page/wire.ts'
+import type { Desk } from './door.ts'
 import { openRealDesk } from './real-desk.ts'
 import { deliverAll, startFake } from '../fake/server.ts'
 import type { FakeServer } from '../fake/server.ts'
-
-/** A server with accounts, reached by HTTP alone, and what its carrier does. */
-export interface Desk {
-  /** Where the app is mounted, without a slash at its end. */
-  url: string
-  names: Record<Role, string>
-  password: string
-  /** Of a program that may send. */
-  key: string
-  /** Through the API that programs use; answers the id. */
-  send: (text: string, to?: string) => Promise<string>
-  /** Everything that waits goes out and is delivered, or not. */
-  deliver: (end?: 'delivered' | 'undelivered') => Promise<void>
-  /** Somebody writes to us. */
-  receive: (text: string, from?: string) => Promise<void>
-}
 
 /** The pages, signed in, on a server of their own. */
 export interface AdminPage extends WatchedPage, Desk {
@@ -54,7 +38,7 @@ export async function openFakeAdmin(
   return { ...(await enter(t, desk, options)), fake }
 }
 
-type State = Awaited<ReturnType<BrowserContext['storageState']>>
+type State = NonNullable<BrowserOptions['storageState']>
 
 // Checking a password takes long on purpose: each account signs in once, and keeps its cookie.
 const cookies = new Map<string, State>()
@@ -141,6 +125,8 @@ async function openFakeDesk(
           : { status: 'UNDELIVERED', code: 30003 }
       deliverAll(fake)
     },
+    // There are some in every state already.
+    verify: async () => {},
     async receive(text, phone = '+14155550171') {
       world.add({ text, phone, row: { direction: 'inbound', status: 'RECEIVED' } })
     },

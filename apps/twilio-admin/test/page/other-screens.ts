@@ -50,7 +50,8 @@ export function otherScreens(): void {
     })
 
     it('verifications: list, filter and one of them', async (t) => {
-      const { page } = await openAdmin(t, { hash: '#/verifications' })
+      const { page, verify } = await openAdmin(t, { hash: '#/verifications' })
+      await verify('+14155559955')
       await page.getByRole('button', { name: 'pending', exact: true }).click()
       await page.locator('.table .badge.info').first().waitFor()
       await page.keyboard.press('j')

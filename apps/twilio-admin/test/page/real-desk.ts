@@ -5,10 +5,10 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { createTestApp } from '../../../twilio/test/app.ts'
-import type { TestApp, TestOptions } from '../../../twilio/test/app.ts'
+import type { TestApp } from '../../../twilio/test/app.ts'
 import { systemClock } from '../../../twilio/src/clock.ts'
 import { readPages } from '../fake/server.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './door.ts'
 
 const password = 'a staple of correct horses'
 const roles = ['viewer', 'operator', 'admin'] as const
@@ -34,7 +34,7 @@ export async function openRealDesk(
     twilio: { inboundUrl: `${url}/webhooks/sms/twilio/inbound/` },
     admin: { files: readPages },
   }
-  const test = await createTestApp(t, options as TestOptions)
+  const test = await createTestApp(t, options)
   answer = test.app.node
   const there = await fetch(`${url}/admin/`)
   if (there.status !== 200) return undefined
@@ -72,6 +72,14 @@ function deskOf(test: TestApp, url: string, key: string): Desk {
       await test.app.runDue()
       test.twilio.clearBehaviours()
     },
+    async verify(phone) {
+      const response = await fetch(`${url}/api/sms/verify/start/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+        body: JSON.stringify({ to_phone: phone }),
+      })
+      assert.ok(response.ok, await response.text())
+    },
     async receive(text, from = '+14155550171') {
       await test.twilio.reply({ from, body: text })
     },
@@ -85,10 +93,6 @@ async function fill(desk: Desk, test: TestApp): Promise<void> {
   for (let index = 0; index < 57; index++) await desk.send('Hello', `+1415555${8000 + index}`)
   await desk.deliver()
   await desk.receive('C', '+14155559911')
+  await desk.verify('+14155552671')
   await test.app.optOuts.add('+14155559922', 'STOP')
-  await fetch(`${desk.url}/api/sms/verify/start/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${desk.key}` },
-    body: JSON.stringify({ to_phone: '+14155552671' }),
-  })
 }
