@@ -1,4 +1,4 @@
-import { Head, Problem, Skeleton, Toasts, hrefOf, route, useKeys } from '@hsb/twilio-pages'
+import { Head, Icon, Problem, Skeleton, Toasts, hrefOf, route, useKeys } from '@hsb/twilio-pages'
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { askWho, session, signOut } from './admin.ts'
@@ -77,8 +77,9 @@ function Signed({ who }: { who: Session }) {
           <b>{who.name}</b> {who.role}
         </span>
         {who.signs_in && (
-          <button type="button" class="button quiet small" onClick={() => void signOut()}>
-            Sign out
+          <button type="button" class="button quiet small sign-out" onClick={() => void signOut()}>
+            <Icon name="exit" />
+            <span>Sign out</span>
           </button>
         )}
       </Head>

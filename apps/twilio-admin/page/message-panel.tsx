@@ -78,7 +78,7 @@ function Words(props: {
   }
   if (revealed)
     return (
-      <div class={isIn ? 'bubble inbound' : 'bubble'}>
+      <div class={isIn ? 'bubble' : 'bubble ours'}>
         {revealed.message ?? 'The text is not kept any more.'}
         {revealed.media_urls.map((url) => (
           <code key={url}>{url}</code>

@@ -22,7 +22,7 @@ export function ThreadPanel({ id }: { id: string }) {
             ))}
             <ol class="thread">
               {messages
-                .toSorted((one, two) => (one.created_at < two.created_at ? -1 : 1))
+                .toSorted((one, two) => (orderOf(one) < orderOf(two) ? -1 : 1))
                 .map((row) => (
                   <Text key={row.id} row={row} />
                 ))}
@@ -32,6 +32,11 @@ export function ThreadPanel({ id }: { id: string }) {
       </Loaded>
     </Panel>
   )
+}
+
+/** Ids grow with time, also within one millisecond. */
+function orderOf({ created_at: at, id }: Row): string {
+  return at + id
 }
 
 function Text({ row }: { row: Row }) {
@@ -45,7 +50,7 @@ function Text({ row }: { row: Row }) {
   const covered = words === undefined ? ' covered' : ''
   return (
     <li class={row.direction}>
-      <div class={`bubble ${row.direction}${covered}`}>
+      <div class={`bubble ${row.direction === 'outbound' ? 'ours' : ''}${covered}`}>
         {words ?? <span>Text hidden</span>}
         {words === undefined && may('operator') && (
           <Action icon="eye" name="Reveal" onClick={() => void reveal()} />

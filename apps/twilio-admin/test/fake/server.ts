@@ -145,5 +145,6 @@ export async function startFake(
 
 /** What a desk does with a fake: sends come in by HTTP, and end as the world says. */
 export function deliverAll({ world }: Fake): void {
-  for (const message of world.messages) carryOn(world, message, world.fate)
+  for (const message of world.messages)
+    carryOn(world, message, world.fate, Date.parse(message.detail.message.created_at))
 }

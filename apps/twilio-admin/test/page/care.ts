@@ -26,6 +26,14 @@ const screens = {
   audit: '#/settings/audit',
 } as const
 
+/** The picture of the README, from a full list. */
+async function portrait(page: AdminPage['page']): Promise<void> {
+  await page.setViewportSize({ width: 1280, height: 760 })
+  await page.mouse.move(0, 0)
+  await shoot(page, 'portrait')
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
 export function care(): void {
   describe('every screen', () => {
     it('has no barriers, light and dark', async (t) => {
@@ -34,6 +42,7 @@ export function care(): void {
       await tour(admin, async (what) => {
         assert.deepEqual(await findBarriers(page), [], what)
         await shoot(page, `${what}-light`)
+        if (what === 'message') await portrait(page)
         await page.emulateMedia({ colorScheme: 'dark' })
         assert.deepEqual(await findBarriers(page, 'colours'), [], what)
         await shoot(page, `${what}-dark`)
