@@ -16,10 +16,6 @@ import { carryOn } from './world.ts'
 export interface FakeServer extends Fake {
   /** Address of the mount, without a slash at its end. */
   url: string
-  /** What every call is answered instead, while it is set. */
-  broken: { status: number } | undefined
-  /** Asks for the form again. */
-  endSession(): void
 }
 
 const policy =
@@ -42,7 +38,8 @@ export async function startFake(
 ): Promise<FakeServer> {
   const files = await readPages()
   const fake = createFake(options)
-  let who: string | undefined
+  // The cookie holds the name: several people look at one fake.
+  const sessions = new Set<string>()
   const server = createServer((request, response) => void handle(request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -54,8 +51,6 @@ export async function startFake(
   const started: FakeServer = {
     ...fake,
     url,
-    broken: undefined,
-    endSession: () => (who = undefined),
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -87,8 +82,8 @@ export async function startFake(
       return void response.end(file.body)
     }
     const call = path.slice('admin/api/'.length)
-    if (started.broken) return send(started.broken.status, { title: 'The database is away.' })
-    const isIn = who !== undefined && request.headers.cookie?.includes('__Secure-hsb_admin=t')
+    let who = /__Secure-hsb_admin=(\w+)/.exec(request.headers.cookie ?? '')?.[1]
+    const isIn = who !== undefined && sessions.has(who)
     const session = () => ({
       name: who,
       role: accounts[who ?? ''],
@@ -102,17 +97,19 @@ export async function startFake(
       const body = JSON.parse(text) as Record<string, string>
       if (body['password'] !== password || !accounts[body['name'] ?? ''])
         return send(401, { title: 'Name or password is wrong.' })
-      who = body['name']
+      who = body['name'] ?? ''
+      sessions.add(who)
       response.setHeader(
         'set-cookie',
-        '__Secure-hsb_admin=t; HttpOnly; Secure; SameSite=Strict; Path=/shop/mail/sms/admin/',
+        `__Secure-hsb_admin=${who}; HttpOnly; Secure; SameSite=Strict; Path=/shop/mail/sms/admin/`,
       )
       return send(200, session())
     }
     if (!isIn) return send(401, { title: 'Sign in first.' })
     if (call === 'session/') {
-      if (method === 'DELETE') who = undefined
-      return send(200, session())
+      if (method !== 'DELETE') return send(200, session())
+      response.setHeader('set-cookie', '__Secure-hsb_admin=; Path=/shop/mail/sms/admin/; Secure')
+      return send(204)
     }
     if (call === 'live/') return stream(request, response)
     if (method !== 'GET' && request.headers['x-csrf-token'] !== 'token')
