@@ -17,7 +17,8 @@ export default defineConfig([
     dts: true,
     clean: true,
     fixedExtension: false,
-    noExternal: bundled,
+    // The finished pages are written beside it afterwards.
+    deps: { alwaysBundle: bundled, neverBundle: ['#admin-pages'] },
   },
   {
     // Built by itself: what it shares with the server must not lead a browser to the server's files.
@@ -28,6 +29,6 @@ export default defineConfig([
     dts: true,
     clean: false,
     fixedExtension: false,
-    noExternal: bundled,
+    deps: { alwaysBundle: bundled },
   },
 ])

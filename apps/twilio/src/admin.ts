@@ -1,3 +1,4 @@
+import { readAdminPages } from '#admin-pages'
 import manifest from '../package.json' with { type: 'json' }
 import { listSettings } from './admin-facts.ts'
 import type { Settings } from './config.ts'
@@ -8,7 +9,6 @@ import { createAdminAuthorize } from './routes/admin/authorize.ts'
 import { adminFacts } from './routes/admin/document.ts'
 import { type AdminFiles, createAdminFiles } from './routes/admin/files.ts'
 import { adminEndpoints } from './routes/admin/index.ts'
-import { placeholderFiles } from './routes/admin/placeholder.ts'
 import type { AdminTools } from './routes/admin/tools.ts'
 import { basePathOf } from './routes/base-path.ts'
 import { createHandler, type HandlerParts } from './routes/handle.ts'
@@ -106,7 +106,7 @@ export function createAdmin(
     isOutage,
     randomBytes,
   })
-  const answerFile = createAdminFiles(basePathOf(settings), world.files ?? placeholderFiles)
+  const answerFile = createAdminFiles(basePathOf(settings), world.files ?? readAdminPages)
   return {
     handle: async (request) => (await answerApi(request)) ?? answerFile(request),
     close: () => live.close(),

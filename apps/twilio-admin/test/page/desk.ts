@@ -76,16 +76,13 @@ export async function signIn(
 const desks = new Map<boolean, Promise<Desk>>()
 const endings: (() => unknown)[] = []
 
-/**
- * The real app where it serves the pages; until it does, the fake behind the same door. Tests share
- * it: what they look for is what they have made themselves.
- */
+/** The real app. Tests share it: what they look for is what they have made themselves. */
 export async function openDesk(isFull = true): Promise<Desk> {
   const open = async () => {
     const t: Pick<TestContext, 'after'> = {
       after: (ending) => void endings.push(ending as () => unknown),
     }
-    return (await openRealDesk(t, isFull)) ?? (await openFakeDesk(t, isFull)).desk
+    return openRealDesk(t, isFull)
   }
   const desk = desks.get(isFull) ?? open()
   desks.set(isFull, desk)

@@ -7,17 +7,13 @@ import type { TestContext } from 'node:test'
 import { createTestApp } from '../../../twilio/test/app.ts'
 import type { TestApp } from '../../../twilio/test/app.ts'
 import { systemClock } from '../../../twilio/src/clock.ts'
-import { readPages } from '../fake/server.ts'
 import type { Desk } from './door.ts'
 
 const password = 'a staple of correct horses'
 const roles = ['viewer', 'operator', 'admin'] as const
 
 /** The real app on a real database in front of the simulator, below a path of three levels. */
-export async function openRealDesk(
-  t: Pick<TestContext, 'after'>,
-  isFull: boolean,
-): Promise<Desk | undefined> {
+export async function openRealDesk(t: Pick<TestContext, 'after'>, isFull: boolean): Promise<Desk> {
   let answer: RequestListener = (_, response) => void response.writeHead(503).end()
   const server = createServer((request, response) => answer(request, response))
   server.listen(0, '127.0.0.1')
@@ -32,12 +28,9 @@ export async function openRealDesk(
     // Browsers and what they are told by have one time.
     clock: systemClock,
     twilio: { inboundUrl: `${url}/webhooks/sms/twilio/inbound/` },
-    admin: { files: readPages },
   }
   const test = await createTestApp(t, options)
   answer = test.app.node
-  const there = await fetch(`${url}/admin/`)
-  if (there.status !== 200) return undefined
   for (const role of roles) {
     const result = await test.app.admins.add({ name: role, password, role })
     assert.equal(result.kind, 'done')
