@@ -4,9 +4,12 @@ import { join } from 'node:path'
 /** What is published, in the order in which it must be there. */
 export const packages = ['libs/twilio-sms', 'libs/twilio-simulator', 'apps/twilio'] as const
 
+const inPages = ['@preact/signals', '@preact/signals-core', 'preact']
+
 /** Packages of others that the build copies into ours; their licences stand in THIRD-PARTY.md. */
 export const bundled: Readonly<Record<string, readonly string[]>> = {
-  'apps/twilio': ['kysely', 'libphonenumber-js', 'zod'],
+  'apps/twilio': ['kysely', 'libphonenumber-js', 'zod', ...inPages],
+  'libs/twilio-simulator': inPages,
 }
 
 /** A package as npm would publish it. */
