@@ -1,4 +1,5 @@
-// What is packed does what it is for: a text is delivered and a phone is verified, over HTTP.
+// What is packed does what it is for: a text is delivered and a phone is verified, over HTTP, and
+// the admin pages are there.
 import { createTwilioApp } from '@hsb/twilio'
 import { createTwilioClient } from '@hsb/twilio/client'
 import { countSegments } from '@hsb/twilio-sms'
@@ -38,5 +39,9 @@ const checked = await client.verification.check({
 })
 console.log(found.kind === 'found' ? found.message.status : found.kind, checked.kind)
 console.log(countSegments('Hello').segments)
+for (const name of ['', 'app.js', 'app.css']) {
+  const answer = await sms.fetch(new Request(`https://shop.example.com/sms/admin/${name}`))
+  console.log(answer.status, (await answer.text()).length > 300)
+}
 await sms.stop()
 await simulator.close()
