@@ -1,4 +1,3 @@
-import { readAdminPages } from '#admin-pages'
 import manifest from '../package.json' with { type: 'json' }
 import { listSettings } from './admin-facts.ts'
 import type { Settings } from './config.ts'
@@ -106,11 +105,17 @@ export function createAdmin(
     isOutage,
     randomBytes,
   })
-  const answerFile = createAdminFiles(basePathOf(settings), world.files ?? readAdminPages)
+  const answerFile = createAdminFiles(basePathOf(settings), world.files ?? readPages)
   return {
     handle: async (request) => (await answerApi(request)) ?? answerFile(request),
     close: () => live.close(),
   }
+}
+
+/** A process that nobody opens the pages of does not load them. */
+async function readPages(): ReturnType<AdminFiles> {
+  const { readAdminPages } = await import('#admin-pages')
+  return readAdminPages()
 }
 
 /** Twilio's test credentials can send from this number, and nothing else can. https://www.twilio.com/docs/iam/test-credentials */
