@@ -1,10 +1,10 @@
-import type { TwilioApp } from '../app.ts'
 import { isRole, type Role, roles } from '../domain/role.ts'
 import type { AccountResult } from '../services/admin-accounts.ts'
 import { CommandError, createCommand, UsageError } from './command.ts'
-import { configArg, openApp } from './config-file.ts'
+import { configArg, withDatabase } from './config-file.ts'
 import { generateArg, readPassword } from './password.ts'
 import { jsonArg } from './server-args.ts'
+import { print, show, tell } from './terminal.ts'
 
 const nameArg = {
   type: 'positional',
@@ -31,10 +31,12 @@ export const addAdminCommand = createCommand({
   async run(args) {
     const role = readRole(args.role)
     const { password, isShown } = await readPassword(args.generate === true)
-    return withAdmins(args.config, async ({ admins }) => {
+    return withDatabase(args.config, async ({ admins }) => {
       const { name } = expectDone(await admins.add({ name: args.name, password, role }), args.name)
       const shown = isShown ? { password } : {}
-      print(args.json ? { name, role, ...shown } : isShown ? password : `added ${name} as ${role}`)
+      return show(
+        args.json ? { name, role, ...shown } : isShown ? password : `added ${name} as ${role}`,
+      )
     })
   },
 })
@@ -46,18 +48,17 @@ export const listAdminsCommand = createCommand({
   args: { config: configArg, json: jsonArg },
   examples: ['hsb-twilio admins list', 'hsb-twilio admins list --json'],
   run: (args) =>
-    withAdmins(args.config, async ({ admins }) => {
+    withDatabase(args.config, async ({ admins }) => {
       const rows = (await admins.list()).map(({ name, role, createdAt, changedAt }) => ({
         name,
         role,
         created_at: new Date(createdAt).toISOString(),
         changed_at: new Date(changedAt).toISOString(),
       }))
-      if (args.json) return print(rows)
+      if (args.json) return show(rows)
       for (const row of rows) print([row.role.padEnd(8), row.changed_at, row.name].join('  '))
-      if (rows.length === 0) {
-        process.stderr.write('nobody yet: hsb-twilio admins add --help\n')
-      }
+      if (rows.length === 0) tell('nobody yet: hsb-twilio admins add --help')
+      return 0
     }),
 })
 
@@ -72,9 +73,9 @@ export const setRoleCommand = createCommand({
   ],
   async run(args) {
     const role = readRole(args.role)
-    return withAdmins(args.config, async ({ admins }) => {
+    return withDatabase(args.config, async ({ admins }) => {
       const { name } = expectDone(await admins.setRole(args.name, role), args.name)
-      print(args.json ? { name, role } : `${name} is ${role}`)
+      return show(args.json ? { name, role } : `${name} is ${role}`)
     })
   },
 })
@@ -90,10 +91,10 @@ export const setPasswordCommand = createCommand({
   ],
   async run(args) {
     const { password, isShown } = await readPassword(args.generate === true)
-    return withAdmins(args.config, async ({ admins }) => {
+    return withDatabase(args.config, async ({ admins }) => {
       const { name } = expectDone(await admins.setPassword(args.name, password), args.name)
       const shown = isShown ? { password } : {}
-      print(args.json ? { name, ...shown } : isShown ? password : `changed ${name}`)
+      return show(args.json ? { name, ...shown } : isShown ? password : `changed ${name}`)
     })
   },
 })
@@ -105,9 +106,9 @@ export const removeAdminCommand = createCommand({
   args: { name: nameArg, config: configArg, json: jsonArg },
   examples: ['hsb-twilio admins remove anna', 'hsb-twilio admins remove anna --json'],
   run: (args) =>
-    withAdmins(args.config, async ({ admins }) => {
+    withDatabase(args.config, async ({ admins }) => {
       const { name } = expectDone(await admins.remove(args.name), args.name)
-      print(args.json ? { name, removed: true } : `removed ${name}`)
+      return show(args.json ? { name, removed: true } : `removed ${name}`)
     }),
 })
 
@@ -130,19 +131,4 @@ function expectDone(result: AccountResult, name: string): Extract<AccountResult,
     case 'account-not-found':
       throw new CommandError(`there is no account ${name}`)
   }
-}
-
-async function withAdmins(config: string, use: (app: TwilioApp) => Promise<void>): Promise<number> {
-  const app = await openApp(config)
-  try {
-    await app.migrate()
-    await use(app)
-    return 0
-  } finally {
-    await app.stop()
-  }
-}
-
-function print(result: object | string): void {
-  process.stdout.write(`${typeof result === 'string' ? result : JSON.stringify(result)}\n`)
 }

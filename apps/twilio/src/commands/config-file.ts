@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { TwilioApp } from '../app.ts'
 import type { Settings, TwilioConfig, TwilioSettingsError } from '../config.ts'
 import type { Logger } from '../domain/log.ts'
+import type { LogLevel } from '../log.ts'
 import { CommandError } from './command.ts'
 
 /** The argument of every command that works with the user's own settings. */
@@ -34,6 +35,34 @@ export async function openApp(
       worker: ours.worker ?? config.worker,
     }),
   )
+}
+
+/**
+ * Hands an app from the user's file to `use`, and stops it however that ends. It sends nothing unless
+ * `worker` says so, and logs nothing unless `logLevel` does.
+ */
+export async function withApp<T>(
+  file: string,
+  ours: { logLevel?: LogLevel | undefined; worker?: TwilioConfig['worker'] },
+  use: (app: TwilioApp) => Promise<T>,
+): Promise<T> {
+  const { logLevel: level, worker = 'manual' } = ours
+  const log = level && (await import('../log.ts'))
+  const logger = await log?.createLog({ pretty: process.stderr.isTTY, level })
+  const app = await openApp(file, { logger, worker })
+  try {
+    return await use(app)
+  } finally {
+    await app.stop()
+  }
+}
+
+/** The same for looking at the database or changing it, once that is up to date. */
+export function withDatabase<T>(file: string, use: (app: TwilioApp) => Promise<T>): Promise<T> {
+  return withApp(file, {}, async (app) => {
+    await app.migrate()
+    return use(app)
+  })
 }
 
 /** The settings of the user's file with every default, without an app. Throws as `openApp` does. */

@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import type { Message } from '../domain/message.ts'
 import { createCommand, UsageError } from './command.ts'
-import { configArg } from './config-file.ts'
+import { configArg, withDatabase } from './config-file.ts'
 import { csvLine } from '../domain/csv.ts'
-import { filterArgs, readFilter, withMessages } from './message-args.ts'
+import { filterArgs, readFilter } from './message-args.ts'
 import { jsonArg } from './server-args.ts'
 import { tell } from './terminal.ts'
 
@@ -35,7 +35,7 @@ export const exportCommand = createCommand({
     if (format === undefined) {
       throw new UsageError(`Option '--format' must be one of ${formats.join(', ')}`)
     }
-    return withMessages(args.config, async (app) => {
+    return withDatabase(args.config, async (app) => {
       const { toSMSLog } = await import('../routes/shapes.ts')
       const line = (message: Message) => {
         const row = toSMSLog(message)

@@ -1,9 +1,8 @@
-import type { TwilioApp } from '../app.ts'
 import { apiScopes, type ApiScope } from '../domain/access.ts'
 import { CommandError, createCommand, UsageError } from './command.ts'
-import { configArg, openApp } from './config-file.ts'
+import { configArg, withDatabase } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
-import { print, tell } from './terminal.ts'
+import { print, show, tell } from './terminal.ts'
 
 /** `hsb-twilio keys create`: a new key, shown once. */
 export const createKeyCommand = createCommand({
@@ -28,10 +27,12 @@ export const createKeyCommand = createCommand({
     const scopes = readScopes(args.scopes)
     if (args.name.length > 100)
       throw new UsageError("Option '--name' is longer than 100 characters")
-    return withKeys(args.config, async ({ apiKeys }) => {
+    return withDatabase(args.config, async ({ apiKeys }) => {
       const { id, key } = await apiKeys.create({ name: args.name, scopes, actor: 'cli' })
-      print(args.json ? JSON.stringify({ id, key, name: args.name, scopes }) : key)
-      if (!args.json) tell(`id ${id}; the key is not kept and cannot be shown again`)
+      if (args.json) return show({ id, key, name: args.name, scopes })
+      print(key)
+      tell(`id ${id}; the key is not kept and cannot be shown again`)
+      return 0
     })
   },
 })
@@ -43,7 +44,7 @@ export const listKeysCommand = createCommand({
   args: { config: configArg, json: jsonArg },
   examples: ['hsb-twilio keys list', 'hsb-twilio keys list --config twilio.config.ts --json'],
   run: (args) =>
-    withKeys(args.config, async ({ apiKeys }) => {
+    withDatabase(args.config, async ({ apiKeys }) => {
       const keys = await apiKeys.list()
       const rows = keys.map(({ id, name, scopes, createdAt, revokedAt }) => ({
         id,
@@ -52,12 +53,13 @@ export const listKeysCommand = createCommand({
         created_at: new Date(createdAt).toISOString(),
         revoked_at: revokedAt === undefined ? null : new Date(revokedAt).toISOString(),
       }))
-      if (args.json) return print(JSON.stringify(rows))
+      if (args.json) return show(rows)
       for (const row of rows) {
         const state = row.revoked_at === null ? 'active ' : 'revoked'
         print([row.id, state, row.created_at, row.scopes.join(','), row.name].join('  '))
       }
       if (rows.length === 0) tell('no keys yet: hsb-twilio keys create --help')
+      return 0
     }),
 })
 
@@ -75,23 +77,12 @@ export const revokeKeyCommand = createCommand({
     'hsb-twilio keys revoke 0194f3c2-7c1e-7000-8000-2b1f4c9d0e6a --config twilio.config.ts --json',
   ],
   run: (args) =>
-    withKeys(args.config, async ({ apiKeys }) => {
+    withDatabase(args.config, async ({ apiKeys }) => {
       const isRevoked = await apiKeys.revoke(args.id, { actor: 'cli' })
       if (!isRevoked) throw new CommandError(`there is no active key with the id ${args.id}`)
-      print(args.json ? JSON.stringify({ id: args.id, revoked: true }) : `revoked ${args.id}`)
+      return show(args.json ? { id: args.id, revoked: true } : `revoked ${args.id}`)
     }),
 })
-
-async function withKeys(config: string, use: (app: TwilioApp) => Promise<void>): Promise<number> {
-  const app = await openApp(config)
-  try {
-    await app.migrate()
-    await use(app)
-    return 0
-  } finally {
-    await app.stop()
-  }
-}
 
 function readScopes(text: string): ApiScope[] {
   return text.split(',').map((word) => {

@@ -1,7 +1,7 @@
 import { maskPhone } from '../domain/phone.ts'
 import { createCommand, readNumber } from './command.ts'
-import { configArg } from './config-file.ts'
-import { filterArgs, readFilter, revealArg, withMessages } from './message-args.ts'
+import { configArg, withDatabase } from './config-file.ts'
+import { filterArgs, readFilter, revealArg } from './message-args.ts'
 import { jsonArg } from './server-args.ts'
 import { paint, print, printJson, tell } from './terminal.ts'
 
@@ -25,7 +25,7 @@ export const listCommand = createCommand({
     const filter = readFilter(args)
     const limit = readNumber('limit', args.limit, 1, 1_000)
     const { before, reveal } = args
-    return withMessages(args.config, async (app) => {
+    return withDatabase(args.config, async (app) => {
       const page = before === undefined ? { limit } : { limit, before }
       const { messages, next } = await app.messages.list(filter, page)
       if (args.json) {

@@ -1,9 +1,7 @@
-import type { TwilioApp } from '../app.ts'
 import { isMessageStatus, type MessageStatus, messageStatuses } from '../domain/message.ts'
 import { hasPhoneShape } from '../domain/phone.ts'
 import type { MessageFilter } from '../services/messages.ts'
 import { readNumber, UsageError } from './command.ts'
-import { openApp } from './config-file.ts'
 
 /** The arguments that choose messages. */
 export const filterArgs = {
@@ -29,15 +27,12 @@ export const revealArg = {
 } as const
 
 /** Reads `filterArgs`. */
-export function readFilter(
-  args: {
-    to?: string | undefined
-    status?: string | undefined
-    error?: string | undefined
-    since?: string | undefined
-  },
-  now: number = Date.now(),
-): MessageFilter {
+export function readFilter(args: {
+  to?: string | undefined
+  status?: string | undefined
+  error?: string | undefined
+  since?: string | undefined
+}): MessageFilter {
   const { to, status, error, since } = args
   if (to !== undefined && !hasPhoneShape(to)) {
     throw new UsageError(`Option '--to' must be in E.164 form, such as +14155552671, not '${to}'`)
@@ -46,7 +41,7 @@ export function readFilter(
     toPhone: to,
     statuses: status?.split(',').map(readStatus),
     errorCode: error === undefined ? undefined : readNumber('error', error, 1, 999_999),
-    since: since === undefined ? undefined : readSince(since, now),
+    since: since === undefined ? undefined : readSince(since),
   }
 }
 
@@ -58,27 +53,13 @@ function readStatus(word: string): MessageStatus {
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
-function readSince(text: string, now: number): Date {
+function readSince(text: string): Date {
   const span = /^(\d{1,6})([smhd])$/.exec(text)
   const unit = span?.[2]
   if (span && (unit === 's' || unit === 'm' || unit === 'h' || unit === 'd')) {
-    return new Date(now - Number(span[1]) * unitMs[unit])
+    return new Date(Date.now() - Number(span[1]) * unitMs[unit])
   }
   const at = /^\d{4}-\d\d-\d\d/.test(text) ? new Date(text) : new Date(Number.NaN)
   if (!Number.isNaN(at.getTime())) return at
   throw new UsageError(`Option '--since' must be like 24h or 2026-11-22T09:30Z, not '${text}'`)
-}
-
-/** Opens the user's app for looking at messages only. */
-export async function withMessages(
-  config: string,
-  use: (app: TwilioApp) => Promise<number>,
-): Promise<number> {
-  const app = await openApp(config, { worker: 'manual' })
-  try {
-    await app.migrate()
-    return await use(app)
-  } finally {
-    await app.stop()
-  }
 }

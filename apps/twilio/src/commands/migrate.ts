@@ -1,9 +1,9 @@
 import type { TwilioApp } from '../app.ts'
 import type { PlannedMigration } from '../storage/store.ts'
 import { CommandError, createCommand, UsageError } from './command.ts'
-import { configArg, openApp } from './config-file.ts'
+import { configArg, withApp } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
-import { print, printJson } from './terminal.ts'
+import { show } from './terminal.ts'
 
 /** `hsb-twilio migrate`: the database, brought up to date or looked at. */
 export const migrateCommand = createCommand({
@@ -33,31 +33,24 @@ export const migrateCommand = createCommand({
     if (only.length > 1) {
       throw new UsageError(`Options '--${only.join("' and '--")}' exclude each other`)
     }
-    const app = await openApp(args.config)
-    try {
+    return withApp(args.config, {}, async (app) => {
       if (args['dry-run']) {
         const plan = await app.migrationPlan()
-        if (args.json) printJson(plan)
-        else print(planWords(plan))
-        return 0
+        return show(args.json ? plan : planWords(plan))
       }
       const report = args.status ? await app.migrationStatus() : await app.migrate()
       const restored = args['after-restore'] ? { doubted: await doubt(app) } : {}
-      const lines = args.json
-        ? [JSON.stringify({ ...report, ...restored })]
-        : [
-            ...report.applied.map((name) => `applied  ${name}`),
-            ...report.pending.map((name) => `pending  ${name}`),
-            ...(report.pending.length === 0 ? ['up to date'] : []),
-            ...Object.values(restored).map(
-              (messages) => `${messages} messages will be looked up at Twilio before they are sent`,
-            ),
-          ]
-      process.stdout.write(`${lines.join('\n')}\n`)
-      return 0
-    } finally {
-      await app.stop()
-    }
+      if (args.json) return show({ ...report, ...restored })
+      const lines = [
+        ...report.applied.map((name) => `applied  ${name}`),
+        ...report.pending.map((name) => `pending  ${name}`),
+        ...(report.pending.length === 0 ? ['up to date'] : []),
+        ...Object.values(restored).map(
+          (messages) => `${messages} messages will be looked up at Twilio before they are sent`,
+        ),
+      ]
+      return show(lines.join('\n'))
+    })
   },
 })
 

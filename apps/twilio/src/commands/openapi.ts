@@ -1,7 +1,7 @@
 import { createCommand } from './command.ts'
 import { configArg, loadSettings } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
-import { print, printJson } from './terminal.ts'
+import { show } from './terminal.ts'
 
 // What is described without a config file: every endpoint as it is by default.
 const example = {
@@ -34,8 +34,6 @@ export const openApiCommand = createCommand({
     const settings =
       args.config === undefined ? readSettings(example) : await loadSettings(args.config)
     const document = describeEndpoints(endpoints, settings)
-    if (args.json) printJson(document)
-    else print(JSON.stringify(document, null, 2))
-    return 0
+    return show(args.json ? document : JSON.stringify(document, null, 2))
   },
 })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createCommand, readNumber } from './command.ts'
 import { jsonArg } from './server-args.ts'
-import { print, printJson } from './terminal.ts'
+import { show } from './terminal.ts'
 
 /** A value for `verification.secrets`: 32 bytes or more, in letters that fit every shell and file. */
 export function createVerificationSecret(bytes = 32): string {
@@ -24,8 +24,6 @@ export const secretCommand = createCommand({
   examples: ['hsb-twilio secret', 'hsb-twilio secret --bytes 64 --json'],
   async run(args) {
     const secret = createVerificationSecret(readNumber('bytes', args.bytes, 32, 256))
-    if (args.json) printJson({ secret })
-    else print(secret)
-    return 0
+    return show(args.json ? { secret } : secret)
   },
 })

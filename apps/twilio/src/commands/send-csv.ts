@@ -4,7 +4,7 @@ import { countSegments } from '@hsb/twilio-sms'
 import type { TwilioApp } from '../app.ts'
 import type { SendInput, SendResult } from '../services/messages.ts'
 import { CommandError, codeOf } from './command.ts'
-import { openApp } from './config-file.ts'
+import { withApp } from './config-file.ts'
 import { csvLine } from '../domain/csv.ts'
 import { openPeople, type People, type PersonRow } from './csv-people.ts'
 import { createProgress } from './progress.ts'
@@ -35,16 +35,11 @@ interface RowEnd {
 /** Accepts a message for each row of a file; whatever worker runs on this database sends them. */
 export async function sendCsv(order: CsvOrder): Promise<number> {
   const people = await openPeople(order.csv, order.template)
-  const { createLog } = await import('../log.ts')
-  const logger = await createLog({ pretty: process.stderr.isTTY, level: 'error' })
-  const app = await openApp(order.config, { logger, worker: 'manual' })
-  try {
-    if (order.dryRun) return await tryOut(app, people, order)
+  return withApp(order.config, { logLevel: 'error' }, async (app) => {
+    if (order.dryRun) return tryOut(app, people, order)
     await app.start()
-    return await send(app, people, order)
-  } finally {
-    await app.stop()
-  }
+    return send(app, people, order)
+  })
 }
 
 async function send(app: TwilioApp, people: People, order: CsvOrder): Promise<number> {

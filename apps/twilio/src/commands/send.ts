@@ -1,8 +1,9 @@
 import { rankOf } from '../domain/message.ts'
 import type { SendResult } from '../services/messages.ts'
 import { createCommand, readNumber, UsageError } from './command.ts'
-import { configArg, openApp } from './config-file.ts'
+import { configArg, withApp } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
+import { print, printJson, tell } from './terminal.ts'
 
 type Refusal = Exclude<SendResult, { kind: 'accepted' }>
 
@@ -63,10 +64,8 @@ export const sendCommand = createCommand({
       throw new UsageError('send needs --to and --message, or --csv')
     }
     const waitMs = readNumber('wait', args.wait, 0, 600) * 1_000
-    const { createLog } = await import('../log.ts')
-    const logger = await createLog({ pretty: process.stderr.isTTY, level: 'warn' })
-    const app = await openApp(args.config, { logger, worker: waitMs > 0 ? 'background' : 'manual' })
-    try {
+    const worker = waitMs > 0 ? 'background' : 'manual'
+    return withApp(args.config, { logLevel: 'warn', worker }, async (app) => {
       await app.start()
       const result = await app.messages.send({
         toPhone: to,
@@ -83,18 +82,13 @@ export const sendCommand = createCommand({
       const message = (await app.messages.whenAnswered(id, waitMs)) ?? result.message
       const { toSMSLog } = await import('../routes/shapes.ts')
       const code = message.errorCode === undefined ? '' : ` ${message.errorCode}`
-      process.stdout.write(
-        args.json ? `${JSON.stringify(toSMSLog(message))}\n` : `${id} ${message.status}${code}\n`,
-      )
+      if (args.json) printJson(toSMSLog(message))
+      else print(`${id} ${message.status}${code}`)
       if (rankOf[message.status] < rankOf.ACCEPTED) {
-        process.stderr.write(
-          'not answered yet: it is kept, and sent by whatever worker runs next\n',
-        )
+        tell('not answered yet: it is kept, and sent by whatever worker runs next')
       }
       return ['FAILED', 'UNDELIVERED', 'CANCELED', 'EXPIRED'].includes(message.status) ? 1 : 0
-    } finally {
-      await app.stop()
-    }
+    })
   },
 })
 

@@ -1,8 +1,8 @@
 import { isId } from '../domain/id.ts'
 import { maskPhone } from '../domain/phone.ts'
 import { CommandError, createCommand, UsageError } from './command.ts'
-import { configArg } from './config-file.ts'
-import { revealArg, withMessages } from './message-args.ts'
+import { configArg, withDatabase } from './config-file.ts'
+import { revealArg } from './message-args.ts'
 import { jsonArg } from './server-args.ts'
 import { print, printJson } from './terminal.ts'
 
@@ -23,7 +23,7 @@ export const statusCommand = createCommand({
   run(args) {
     const { id, reveal } = args
     if (!isId(id)) throw new UsageError(`'${id}' is no id of a message`)
-    return withMessages(args.config, async (app) => {
+    return withDatabase(args.config, async (app) => {
       const found = await app.messages.get(id)
       if (!found) throw new CommandError(`there is no message with the id ${id}`)
       if (!args.json) {

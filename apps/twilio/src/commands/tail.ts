@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FollowedEvent } from '../services/messages.ts'
 import { createCommand } from './command.ts'
-import { configArg } from './config-file.ts'
-import { revealArg, withMessages } from './message-args.ts'
+import { configArg, withDatabase } from './config-file.ts'
+import { revealArg } from './message-args.ts'
 import { sparkline } from './progress.ts'
 import { jsonArg } from './server-args.ts'
 import { untilStopped } from './stop-signals.ts'
@@ -22,7 +22,7 @@ export const tailCommand = createCommand({
   run(args) {
     const stop = new AbortController()
     void untilStopped().then(() => stop.abort())
-    return withMessages(args.config, async (app) => {
+    return withDatabase(args.config, async (app) => {
       const words = await import('./message-words.ts')
       const { toSMSEvent } = await import('../routes/shapes.ts')
       const rate = createRateLine(process.stderr)

@@ -47,6 +47,13 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value))
 }
 
+/** Writes the whole result, words or what a program is to read; answers the exit code. */
+export function show(result: string | object): number {
+  if (typeof result === 'string') print(result)
+  else printJson(result)
+  return 0
+}
+
 /** Tells the person something that is no part of the result. */
 export function tell(line: string): void {
   process.stderr.write(`${line}\n`)

@@ -1,9 +1,8 @@
 import type { TwilioApp } from '../app.ts'
-import type { Logger } from '../domain/log.ts'
 import type { StartResult } from '../services/start-request.ts'
 import type { CheckResult } from '../services/verification-check.ts'
 import { createCommand, UsageError } from './command.ts'
-import { configArg, openApp } from './config-file.ts'
+import { configArg, withApp } from './config-file.ts'
 import { jsonArg } from './server-args.ts'
 import { print, printJson, tell } from './terminal.ts'
 
@@ -36,7 +35,7 @@ export const startVerificationCommand = createCommand({
       throw new UsageError(`Option '--channel' must be one of ${channels.join(', ')}`)
     }
     const { to: toPhone, locale, id: verificationId, json } = args
-    return withApp(args.config, async (app) => {
+    return withStarted(args.config, async (app) => {
       const result = await app.verifications.start({ toPhone, channel, locale, verificationId })
       if (result.kind !== 'started') return refuse(result, json)
       // An own code waits in the outbox like any other message; Twilio Verify has sent its own by now.
@@ -67,7 +66,7 @@ export const checkVerificationCommand = createCommand({
     'hsb-twilio verify check --id 0194f3c2-7c1e-7000-8000-2b1f4c9d0e6a --code 123456 --json',
   ],
   run: (args) =>
-    withApp(args.config, async (app) => {
+    withStarted(args.config, async (app) => {
       const { id: verificationId, code, json } = args
       const result = await app.verifications.check({ verificationId, code })
       if (result.kind === 'throttled' || result.kind === 'unavailable') return refuse(result, json)
@@ -76,16 +75,11 @@ export const checkVerificationCommand = createCommand({
     }),
 })
 
-async function withApp(config: string, use: (app: TwilioApp) => Promise<number>): Promise<number> {
-  const { createLog } = await import('../log.ts')
-  const logger: Logger = await createLog({ pretty: process.stderr.isTTY, level: 'warn' })
-  const app = await openApp(config, { logger, worker: 'manual' })
-  try {
+function withStarted(config: string, use: (app: TwilioApp) => Promise<number>): Promise<number> {
+  return withApp(config, { logLevel: 'warn' }, async (app) => {
     await app.start()
-    return await use(app)
-  } finally {
-    await app.stop()
-  }
+    return use(app)
+  })
 }
 
 async function printStarted(
