@@ -111,6 +111,17 @@ function parseStrictly(
   }
 }
 
+/** Reads a flag that takes one of a few words. */
+export function readChoice<const T extends string>(
+  flag: string,
+  text: string,
+  choices: readonly T[],
+): T {
+  const choice = choices.find((one) => one === text)
+  if (choice !== undefined) return choice
+  throw new UsageError(`Option '--${flag}' must be one of ${choices.join(', ')}, not '${text}'`)
+}
+
 /** Reads a whole number of a flag. */
 export function readNumber(flag: string, text: string, least: number, most: number): number {
   const value = Number(text)

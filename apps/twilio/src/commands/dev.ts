@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { codeOf, CommandError, createCommand, UsageError } from './command.ts'
+import { codeOf, CommandError, createCommand, readChoice } from './command.ts'
 import { type DevCredentialsFile, newCredentials, openDevCredentials } from './dev-credentials.ts'
 import { startDevServer } from './dev-server.ts'
 import { devWords } from './dev-words.ts'
@@ -43,10 +43,7 @@ export const devCommand = createCommand({
     const level = readLogLevel(args['log-level'])
     const asked = args['simulator-port']
     const simulatorPort = asked === undefined ? undefined : readPort('simulator-port', asked)
-    const backend = backends.find((one) => one === args.backend)
-    if (backend === undefined) {
-      throw new UsageError(`Option '--backend' must be one of ${backends.join(', ')}`)
-    }
+    const backend = readChoice('backend', args.backend, backends)
     const stopped = untilStopped()
     const { createLog } = await import('../log.ts')
     const logger = await createLog({ pretty: process.stderr.isTTY, level })

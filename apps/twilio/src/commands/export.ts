@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Message } from '../domain/message.ts'
-import { createCommand, UsageError } from './command.ts'
+import { createCommand, readChoice } from './command.ts'
 import { configArg, withDatabase } from './config-file.ts'
 import { csvLine } from '../domain/csv.ts'
 import { filterArgs, readFilter } from './message-args.ts'
@@ -31,10 +31,7 @@ export const exportCommand = createCommand({
   ],
   run(args) {
     const filter = readFilter(args)
-    const format = args.json ? 'ndjson' : formats.find((one) => one === args.format)
-    if (format === undefined) {
-      throw new UsageError(`Option '--format' must be one of ${formats.join(', ')}`)
-    }
+    const format = args.json ? 'ndjson' : readChoice('format', args.format, formats)
     return withDatabase(args.config, async (app) => {
       const { toSMSLog } = await import('../routes/shapes.ts')
       const line = (message: Message) => {

@@ -1,9 +1,8 @@
-import { maskPhone } from '../domain/phone.ts'
 import { createCommand, readNumber } from './command.ts'
 import { configArg, withDatabase } from './config-file.ts'
-import { filterArgs, readFilter, revealArg } from './message-args.ts'
+import { filterArgs, readFilter, revealArg, shownLog } from './message-args.ts'
 import { jsonArg } from './server-args.ts'
-import { paint, print, printJson, tell } from './terminal.ts'
+import { paint, print, show, tell } from './terminal.ts'
 
 /** `hsb-twilio list`: messages, the newest first. */
 export const listCommand = createCommand({
@@ -30,11 +29,8 @@ export const listCommand = createCommand({
       const { messages, next } = await app.messages.list(filter, page)
       if (args.json) {
         const { toSMSLog } = await import('../routes/shapes.ts')
-        const rows = messages.map(toSMSLog).map((row) => {
-          return reveal ? row : { ...row, to_phone: maskPhone(row.to_phone), message: null }
-        })
-        printJson({ messages: rows, next: next ?? null })
-        return 0
+        const rows = messages.map((message) => shownLog(toSMSLog(message), reveal))
+        return show({ messages: rows, next: next ?? null })
       }
       const { errorWords, phoneWord, statusWord } = await import('./message-words.ts')
       for (const message of messages) {

@@ -1,5 +1,5 @@
 import { isMessageStatus, type MessageStatus, messageStatuses } from '../domain/message.ts'
-import { hasPhoneShape } from '../domain/phone.ts'
+import { hasPhoneShape, maskPhone } from '../domain/phone.ts'
 import type { MessageFilter } from '../services/messages.ts'
 import { readNumber, UsageError } from './command.ts'
 
@@ -25,6 +25,14 @@ export const revealArg = {
   default: false,
   description: 'Show phones in full, and texts',
 } as const
+
+/** A message for programs, without its phone and its text unless they are to be shown. */
+export function shownLog<Log extends { to_phone: string; message: string }>(
+  log: Log,
+  reveal: boolean,
+): Omit<Log, 'message'> & { message: string | null } {
+  return reveal ? log : { ...log, to_phone: maskPhone(log.to_phone), message: null }
+}
 
 /** Reads `filterArgs`. */
 export function readFilter(args: {

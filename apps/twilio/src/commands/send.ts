@@ -2,6 +2,7 @@ import { rankOf } from '../domain/message.ts'
 import type { SendResult } from '../services/messages.ts'
 import { createCommand, readNumber, UsageError } from './command.ts'
 import { configArg, withApp } from './config-file.ts'
+import { tellRefusal, waitWords } from './refusal.ts'
 import { jsonArg } from './server-args.ts'
 import { print, printJson, tell } from './terminal.ts'
 
@@ -75,8 +76,7 @@ export const sendCommand = createCommand({
         caller: 'cli',
       })
       if (result.kind !== 'accepted') {
-        await printRefusal(result, args)
-        return 1
+        return tellRefusal({ code: result.kind, detail: detailOf(result), json: args.json })
       }
       const { id } = result.message
       const message = (await app.messages.whenAnswered(id, waitMs)) ?? result.message
@@ -114,15 +114,6 @@ async function sendFile(args: FileArgs, csv: string): Promise<number> {
   return sendCsv({ config, csv, template, from, results, dryRun: args['dry-run'], json })
 }
 
-/** In the words of the API, so that what is known of one is true of the other. */
-async function printRefusal(refusal: Refusal, { json }: { json: boolean }): Promise<void> {
-  const { problems } = await import('../routes/problems.ts')
-  const { title } = problems[refusal.kind]
-  const detail = detailOf(refusal)
-  if (json) process.stdout.write(`${JSON.stringify({ code: refusal.kind, title, detail })}\n`)
-  process.stderr.write(`hsb-twilio: ${refusal.kind}: ${title}${detail ? ` ${detail}` : ''}\n`)
-}
-
 function detailOf(refusal: Refusal): string | undefined {
   switch (refusal.kind) {
     case 'invalid-message':
@@ -132,7 +123,7 @@ function detailOf(refusal: Refusal): string | undefined {
     case 'destination-not-allowed':
       return refusal.country
     case 'throttled':
-      return `Try again in ${refusal.retryAfterSeconds} s.`
+      return waitWords(refusal.retryAfterSeconds)
     case 'opted-out':
     case 'idempotency-key-reused':
     case 'unavailable':

@@ -1,6 +1,6 @@
 import type { TwilioConfig } from '../config.ts'
 import { openApp, configArg } from './config-file.ts'
-import { createCommand, UsageError } from './command.ts'
+import { createCommand, readChoice } from './command.ts'
 import { hostArg, logLevelArg, portArg, readPort, readLogLevel } from './server-args.ts'
 import { untilStopped } from './stop-signals.ts'
 
@@ -10,6 +10,7 @@ const workers = {
   worker: 'background',
   all: undefined,
 } as const satisfies Record<string, TwilioConfig['worker']>
+const roles = ['api', 'worker', 'all'] as const
 
 /** `hsb-twilio serve`: the standalone server, over the real Twilio. */
 export const serveCommand = createCommand({
@@ -20,7 +21,7 @@ export const serveCommand = createCommand({
     role: {
       type: 'string',
       default: 'all',
-      valueHint: Object.keys(workers).join('|'),
+      valueHint: roles.join('|'),
       description: 'What runs here: the API without a worker, a worker with its probes, or both',
     },
     port: portArg('8080'),
@@ -32,7 +33,7 @@ export const serveCommand = createCommand({
     'hsb-twilio serve --role worker --port 8081 --log-level warn',
   ],
   async run(args) {
-    const role = readRole(args.role)
+    const role = readChoice('role', args.role, roles)
     const port = readPort('port', args.port)
     const level = readLogLevel(args['log-level'])
     const stop = new AbortController()
@@ -56,13 +57,3 @@ export const serveCommand = createCommand({
     return 0
   },
 })
-
-function readRole(text: string): keyof typeof workers {
-  if (isRole(text)) return text
-  const roles = Object.keys(workers).join(', ')
-  throw new UsageError(`Option '--role' must be one of ${roles}, not '${text}'`)
-}
-
-function isRole(text: string): text is keyof typeof workers {
-  return Object.hasOwn(workers, text)
-}

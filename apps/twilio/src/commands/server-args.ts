@@ -1,5 +1,5 @@
 import type { LogLevel } from '../log.ts'
-import { readNumber, UsageError } from './command.ts'
+import { readChoice, readNumber } from './command.ts'
 
 /** The port to listen on. */
 export function portArg<const P extends string>(port: P) {
@@ -44,9 +44,5 @@ export function readPort(flag: string, text: string): number {
 
 /** Reads the name of a level. */
 export function readLogLevel(text: string): LogLevel {
-  const level = levels.find((one) => one === text)
-  if (level === undefined) {
-    throw new UsageError(`Option '--log-level' must be one of ${levels.join(', ')}, not '${text}'`)
-  }
-  return level
+  return readChoice('log-level', text, levels)
 }

@@ -78,7 +78,7 @@ async function control(
   body?: unknown,
   method = body === undefined ? 'GET' : 'POST',
 ): Promise<string> {
-  const target = `${readUrl('url', url)?.replace(/\/+$/, '')}/_simulator/${path}`
+  const target = `${readUrl('url', url).replace(/\/+$/, '')}/_simulator/${path}`
   try {
     const { status, text } = await call(target, {
       method,
@@ -89,12 +89,8 @@ async function control(
     throw new CommandError(`the simulator refused it (${status}): ${text}`)
   } catch (error) {
     if (!(error instanceof NoAnswerError)) throw error
-    throw new CommandError(
-      `no simulator answers at ${url} (${error.reason}): hsb-twilio simulate`,
-      {
-        cause: error,
-      },
-    )
+    const words = `no simulator answers at ${url} (${error.reason}): hsb-twilio simulate`
+    throw new CommandError(words, { cause: error })
   }
 }
 

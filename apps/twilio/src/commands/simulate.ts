@@ -1,6 +1,6 @@
 import { codeOf, CommandError, createCommand, UsageError } from './command.ts'
 import { newCredentials } from './dev-credentials.ts'
-import { jsonArg, portArg, readPort } from './server-args.ts'
+import { hostArg, jsonArg, portArg, readPort } from './server-args.ts'
 import { untilStopped } from './stop-signals.ts'
 import { paint, print, printJson, tell } from './terminal.ts'
 
@@ -17,12 +17,7 @@ export const simulateCommand = createCommand({
   summary: 'Run the simulated Twilio alone',
   args: {
     port: portArg('4401'),
-    host: {
-      type: 'string',
-      default: '127.0.0.1',
-      valueHint: 'address',
-      description: 'The address to listen on',
-    },
+    host: { ...hostArg, description: 'The address to listen on' },
     'account-sid': sidArg('AC and 32 hex digits'),
     'auth-token': {
       type: 'string',
@@ -48,7 +43,8 @@ export const simulateCommand = createCommand({
       'VA',
       args['verify-service-sid'] ?? fresh.verify_service_sid,
     )
-    const inboundUrl = readUrl('inbound-url', args['inbound-url'])
+    const asked = args['inbound-url']
+    const inboundUrl = asked === undefined ? undefined : readUrl('inbound-url', asked)
     const stopped = untilStopped()
     const { createSimulator } = await import('@hsb/twilio-simulator')
     const simulator = createSimulator({
@@ -95,7 +91,7 @@ function readSid(flag: string, prefix: string, text: string): string {
 }
 
 /** Reads an address of a flag. */
-export function readUrl(flag: string, text: string | undefined): string | undefined {
-  if (text === undefined || /^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+export function readUrl(flag: string, text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
   throw new UsageError(`Option '--${flag}' must be an http(s) URL, not '${text}'`)
 }

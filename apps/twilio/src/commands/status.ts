@@ -1,10 +1,9 @@
 import { isId } from '../domain/id.ts'
-import { maskPhone } from '../domain/phone.ts'
 import { CommandError, createCommand, UsageError } from './command.ts'
 import { configArg, withDatabase } from './config-file.ts'
-import { revealArg } from './message-args.ts'
+import { revealArg, shownLog } from './message-args.ts'
 import { jsonArg } from './server-args.ts'
-import { print, printJson } from './terminal.ts'
+import { print, show } from './terminal.ts'
 
 /** `hsb-twilio status`: one message and what happened to it. */
 export const statusCommand = createCommand({
@@ -32,10 +31,8 @@ export const statusCommand = createCommand({
         return 0
       }
       const { toSMSEvent, toSMSLog } = await import('../routes/shapes.ts')
-      const log = toSMSLog(found.message)
-      const hidden = { to_phone: maskPhone(log.to_phone), message: null }
-      printJson({ ...log, ...(reveal ? {} : hidden), events: found.events.map(toSMSEvent) })
-      return 0
+      const log = shownLog(toSMSLog(found.message), reveal)
+      return show({ ...log, events: found.events.map(toSMSEvent) })
     })
   },
 })

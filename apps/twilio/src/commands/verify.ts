@@ -1,8 +1,9 @@
 import type { TwilioApp } from '../app.ts'
 import type { StartResult } from '../services/start-request.ts'
 import type { CheckResult } from '../services/verification-check.ts'
-import { createCommand, UsageError } from './command.ts'
+import { createCommand, readChoice } from './command.ts'
 import { configArg, withApp } from './config-file.ts'
+import { tellRefusal, waitWords } from './refusal.ts'
 import { jsonArg } from './server-args.ts'
 import { print, printJson, tell } from './terminal.ts'
 
@@ -30,10 +31,7 @@ export const startVerificationCommand = createCommand({
     'hsb-twilio verify start --to +14155552671 --locale sv --json',
   ],
   async run(args) {
-    const channel = channels.find((one) => one === args.channel)
-    if (channel === undefined) {
-      throw new UsageError(`Option '--channel' must be one of ${channels.join(', ')}`)
-    }
+    const channel = readChoice('channel', args.channel, channels)
     const { to: toPhone, locale, id: verificationId, json } = args
     return withStarted(args.config, async (app) => {
       const result = await app.verifications.start({ toPhone, channel, locale, verificationId })
@@ -126,13 +124,7 @@ async function printOutcome(
 
 type Refusal = { kind: Exclude<StartResult['kind'], 'started'>; retryAfterSeconds?: number }
 
-/** In the words of the API, so that what is known of one is true of the other. */
-async function refuse(refusal: Refusal, json: boolean): Promise<number> {
-  const { problems } = await import('../routes/problems.ts')
-  const { title } = problems[refusal.kind]
-  const seconds = refusal.retryAfterSeconds
-  const detail = seconds === undefined ? undefined : `Try again in ${seconds} s.`
-  if (json) printJson({ code: refusal.kind, title, detail })
-  tell(`hsb-twilio: ${refusal.kind}: ${title}${detail === undefined ? '' : ` ${detail}`}`)
-  return 1
+function refuse({ kind: code, retryAfterSeconds }: Refusal, json: boolean): Promise<number> {
+  const detail = retryAfterSeconds === undefined ? undefined : waitWords(retryAfterSeconds)
+  return tellRefusal({ code, detail, json })
 }
