@@ -1,14 +1,11 @@
 import { sql } from 'kysely'
 import { toMessage } from './message-rows.ts'
-import { isOver, masked } from './retention.ts'
+import { emptyText, isOver, maskTheirs, theirPhone } from './retention.ts'
 import type { MessageRow } from './schema.ts'
 import { type Session, statement } from './statement.ts'
 import type { ErasureStore } from './store.ts'
 
 // Range by range: an index on the number would cost every message, for something that happens rarely.
-
-const isTheirs = (phone: unknown) => sql`
-  case when direction = 'outbound' then to_phone else from_phone end = ${phone}`
 
 const cancelWaiting = statement<MessageRow, 'first' | 'last' | 'phone' | 'at'>(
   (bind) => sql`
@@ -23,18 +20,16 @@ const cancelWaiting = statement<MessageRow, 'first' | 'last' | 'phone' | 'at'>(
 const erase = statement<{ id: string }, 'first' | 'last' | 'phone'>(
   (bind) => sql`
     update sms_log
-    set message = '', metadata = null, media_urls = null,
-      to_phone = case when direction = 'outbound' then ${masked('to_phone')} else to_phone end,
-      from_phone = case when direction = 'inbound' then ${masked('from_phone')} else from_phone end
+    set ${emptyText}, ${maskTheirs}
     where id >= ${bind('first')} and id <= ${bind('last')} and ${isOver}
-      and ${isTheirs(bind('phone'))}
+      and ${theirPhone} = ${bind('phone')}
     returning id`,
 )
 
 const countLeft = statement<{ count: number }, 'first' | 'last' | 'phone'>(
   (bind) => sql`
     select count(*) as count from sms_log
-    where id >= ${bind('first')} and id <= ${bind('last')} and ${isTheirs(bind('phone'))}`,
+    where id >= ${bind('first')} and id <= ${bind('last')} and ${theirPhone} = ${bind('phone')}`,
 )
 
 const deleteVerifications = statement<{ id: string }, 'phone'>(

@@ -27,27 +27,35 @@ const clearKeys = statement<{ id: string }, 'first' | 'last'>(
     returning id`,
 )
 
+/** The number of the other side of a message. */
+export const theirPhone = sql`case when direction = 'outbound' then to_phone else from_phone end`
+
+/** Masks the other side's number, not ours. */
+export const maskTheirs = sql`
+  to_phone = case when direction = 'outbound' then ${masked('to_phone')} else to_phone end,
+  from_phone = case when direction = 'inbound' then ${masked('from_phone')} else from_phone end`
+
+/** Empties what somebody wrote. */
+export const emptyText = sql`message = '', metadata = null, media_urls = null`
+
 const clearTexts = statement<{ id: string }, 'first' | 'last'>(
   (bind) => sql`
-    update sms_log set message = '', metadata = null, media_urls = null
+    update sms_log set ${emptyText}
     where id >= ${bind('first')} and id <= ${bind('last')} and ${isOver}
       and (message <> '' or metadata is not null or media_urls is not null)
     returning id`,
 )
 
-// The other side's number is masked, ours is not: as `maskPhone` does it.
 const maskPhones = statement<{ id: string }, 'first' | 'last'>(
   (bind) => sql`
-    update sms_log
-    set to_phone = case when direction = 'outbound' then ${masked('to_phone')} else to_phone end,
-      from_phone = case when direction = 'inbound' then ${masked('from_phone')} else from_phone end
+    update sms_log set ${maskTheirs}
     where id >= ${bind('first')} and id <= ${bind('last')} and ${isOver}
-      and case when direction = 'outbound' then to_phone else from_phone end not like '%*%'
+      and ${theirPhone} not like '%*%'
     returning id`,
 )
 
 /** A number as `maskPhone` writes it. */
-export function masked(column: 'to_phone' | 'from_phone'): RawBuilder<unknown> {
+function masked(column: 'to_phone' | 'from_phone'): RawBuilder<unknown> {
   const phone = sql.ref(column)
   const stars = sql.lit('*'.repeat(64))
   return sql`
