@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import sdk from 'twilio'
 import { readCallbacks } from '../src/commands/doctor/callback-input.ts'
-import { diagnoseCallback, type RefusedRequest } from '../src/provider/callback-diagnosis.ts'
+import { diagnoseCallback } from '../src/provider/callback-diagnosis.ts'
+import type { ReceivedCallback } from '../src/provider/callback-variants.ts'
 import { someSettings } from './fake-services.ts'
 
 const account = `AC${'0'.repeat(32)}`
@@ -48,7 +49,7 @@ function arrived(
     params?: Record<string, string>
     body?: string
   } = {},
-): RefusedRequest {
+): ReceivedCallback {
   const signature = sdk.getExpectedTwilioSignature(by, signed, params)
   return { url, body, headers: { ...headers, 'x-twilio-signature': signature } }
 }
@@ -154,7 +155,7 @@ describe('a callback that is signed over the right address', () => {
   const signed = `${base}${hook}${query}`
 
   it('is accepted with any of the auth tokens, with the slash and without', () => {
-    const diagnose = (request: RefusedRequest) => diagnoseCallback(settings, request)
+    const diagnose = (request: ReceivedCallback) => diagnoseCallback(settings, request)
     assert.deepEqual(diagnose(arrived(signed)), { kind: 'accepted', token: 'twilio.authToken' })
     assert.deepEqual(diagnose(arrived(signed, { by: oldToken })), {
       kind: 'accepted',
@@ -194,7 +195,7 @@ describe('a callback that is signed over the right address', () => {
 
 describe('a callback that nothing explains', () => {
   const signed = `${base}${hook}${query}`
-  const hintsOf = (request: RefusedRequest) => {
+  const hintsOf = (request: ReceivedCallback) => {
     const found = diagnoseCallback(settings, request)
     assert.equal(found.kind, 'unknown')
     assert.ok(found.kind === 'unknown' && found.tried.addresses > 50)

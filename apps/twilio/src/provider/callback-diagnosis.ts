@@ -1,5 +1,7 @@
 import { parseStatusCallback, validateExactSignature } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
+import type { Secret } from '../domain/secret.ts'
+import { authTokensOf, signedAddresses } from './signed-requests.ts'
 import { callbackPath, createCallbackReader } from './twilio-callbacks.ts'
 import {
   type AddressParts,
@@ -7,11 +9,6 @@ import {
   type ReceivedCallback,
   variantsOf,
 } from './callback-variants.ts'
-
-/** A callback that was refused, or may be. */
-export interface RefusedRequest extends ReceivedCallback {
-  body: string
-}
 
 /** Why a callback is refused, or would be. Settings are named, their values never shown. */
 export type CallbackDiagnosis =
@@ -38,12 +35,6 @@ export type CallbackDiagnosis =
   /** No address and no token fits. `hints`: what is odd about it. */
   | { kind: 'unknown'; tried: { addresses: number; tokens: string[] }; hints: string[] }
 
-/** A secret that may have signed, by the name of its setting. */
-interface Token {
-  setting: string
-  value: string
-}
-
 interface Body {
   params: URLSearchParams
   /** How it differs from what arrived. */
@@ -51,11 +42,14 @@ interface Body {
 }
 
 /** Tries what proxies and settings are known to do until the signature fits. Computes only. */
-export function diagnoseCallback(settings: Settings, callback: RefusedRequest): CallbackDiagnosis {
+export function diagnoseCallback(
+  settings: Settings,
+  callback: ReceivedCallback,
+): CallbackDiagnosis {
   const signature = callback.headers['x-twilio-signature']
   if (signature === undefined || signature === '') return { kind: 'unsigned' }
   if (!/^[A-Za-z0-9+/]{27}=$/.test(signature)) return { kind: 'no-signature-shape' }
-  const tokens = tokensOf(settings)
+  const secrets = secretsOf(settings)
   const bodies = bodiesOf(callback)
   const addresses = new Set([
     ...accepted(settings, callback),
@@ -63,8 +57,8 @@ export function diagnoseCallback(settings: Settings, callback: RefusedRequest): 
   ])
   for (const url of addresses) {
     for (const body of bodies) {
-      for (const { setting, value } of tokens) {
-        const signed = { authTokens: [value], url, params: body.params, signature }
+      for (const { setting, token } of secrets) {
+        const signed = { authTokens: [token.reveal()], url, params: body.params, signature }
         if (!validateExactSignature(signed)) continue
         if (setting === 'twilio.apiKey.secret') return { kind: 'wrong-secret', setting }
         return explain(settings, callback, { url, body, setting })
@@ -73,14 +67,14 @@ export function diagnoseCallback(settings: Settings, callback: RefusedRequest): 
   }
   return {
     kind: 'unknown',
-    tried: { addresses: addresses.size, tokens: tokens.map(({ setting }) => setting) },
+    tried: { addresses: addresses.size, tokens: secrets.map(({ setting }) => setting) },
     hints: hintsOf(settings, callback),
   }
 }
 
 function explain(
   settings: Settings,
-  callback: RefusedRequest,
+  callback: ReceivedCallback,
   { url, body, setting: token }: { url: string; body: Body; setting: string },
 ): CallbackDiagnosis {
   const [expected = ''] = accepted(settings, callback)
@@ -91,7 +85,7 @@ function explain(
   }
   if (body.words !== undefined) return { kind: 'other-body', token, words: body.words }
   const reading = createCallbackReader(settings)({
-    rawQuery: partsOf(callback.url).query.slice(1),
+    rawQuery: rawQueryOf(callback.url),
     body: Buffer.from(body.params.toString()),
     signature: callback.headers['x-twilio-signature'],
   })
@@ -100,24 +94,22 @@ function explain(
 }
 
 /** The addresses that the app looks at, as its reader does. */
-function accepted(settings: Settings, { url }: RefusedRequest): string[] {
-  const { query } = partsOf(url)
-  return ['/', ''].map((slash) => `${settings.publicUrl}${callbackPath}${slash}${query}`)
+function accepted({ publicUrl }: Settings, { url }: ReceivedCallback): string[] {
+  return signedAddresses(publicUrl, callbackPath, rawQueryOf(url))
 }
 
-function tokensOf({ twilio }: Settings): Token[] {
-  const others = twilio.otherAuthTokens.map((token, index) => ({
-    setting: `twilio.otherAuthTokens[${index}]`,
-    value: token.reveal(),
-  }))
-  const apiKey = twilio.apiKey
-    ? [{ setting: 'twilio.apiKey.secret', value: twilio.apiKey.secret.reveal() }]
-    : []
-  return [{ setting: 'twilio.authToken', value: twilio.authToken.reveal() }, ...others, ...apiKey]
+function rawQueryOf(url: string): string {
+  return partsOf(url).query.slice(1)
+}
+
+function secretsOf(settings: Settings): { setting: string; token: Secret }[] {
+  const { apiKey } = settings.twilio
+  const notSigning = apiKey ? [{ setting: 'twilio.apiKey.secret', token: apiKey.secret }] : []
+  return [...authTokensOf(settings), ...notSigning]
 }
 
 /** As it arrived, and as it may have been before somebody read and rewrote it. */
-function bodiesOf({ body }: RefusedRequest): Body[] {
+function bodiesOf({ body }: ReceivedCallback): Body[] {
   const bodies: Body[] = [
     { params: new URLSearchParams(body), words: undefined },
     // What an editor adds to a saved file says nothing about what arrived.
@@ -161,7 +153,7 @@ function publicUrlOf(signed: string, expected: string): string | undefined {
   return end === undefined ? undefined : bare.slice(0, -end.length)
 }
 
-function hintsOf(settings: Settings, { url, headers, body }: RefusedRequest): string[] {
+function hintsOf(settings: Settings, { url, headers, body }: ReceivedCallback): string[] {
   const hints: string[] = []
   if (!/[?&]message_id=/.test(url)) {
     hints.push(

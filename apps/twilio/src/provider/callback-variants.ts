@@ -8,6 +8,7 @@ export interface ReceivedCallback {
   /** As received: whole, or the path and query alone. */
   url: string
   headers: Readonly<Record<string, string | undefined>>
+  body: string
 }
 
 /** An address in its parts. */

@@ -2,6 +2,7 @@ import { TwilioReplyError } from '@hsb/twilio-sms'
 import type { AccountNumber, TwilioClient } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
 import { wordsOf } from './error-words.ts'
+import { authTokensOf } from './signed-requests.ts'
 import { openClient } from './twilio-client.ts'
 
 /** An answer of Twilio about what an account has. */
@@ -38,16 +39,9 @@ const someNumber = '+15005550006'
 
 /** A reader of the account of the settings. Throws where a setting cannot be used at all. */
 export function createAccountReader(settings: Settings): AccountReader {
-  const { twilio } = settings
   const client = openClient(settings)
   const owner = openClient(settings, { as: 'auth-token' })
-  const tokens = [
-    { setting: 'twilio.authToken', token: twilio.authToken },
-    ...twilio.otherAuthTokens.map((token, i) => ({
-      setting: `twilio.otherAuthTokens[${i}]`,
-      token,
-    })),
-  ]
+  const tokens = authTokensOf(settings)
 
   return {
     account: () =>

@@ -1,18 +1,18 @@
-import type { RefusedRequest } from '../../provider/callback-diagnosis.ts'
+import type { ReceivedCallback } from '../../provider/callback-variants.ts'
 import { splitWords } from './shell-words.ts'
 
 /**
  * Callbacks from whatever somebody has at hand: JSON of `sms.callbacks.refused()` (one or a list), the
  * text of an HTTP request, or a curl line. Answers none where it is nothing of these.
  */
-export function readCallbacks(text: string): RefusedRequest[] {
+export function readCallbacks(text: string): ReceivedCallback[] {
   const trimmed = text.trim()
   if (/^[[{]/.test(trimmed)) return readJson(trimmed)
   const found = /^(\$ )?curl\s/.test(trimmed) ? readCurl(trimmed) : readHttp(text.trimStart())
   return found ? [found] : []
 }
 
-function readJson(text: string): RefusedRequest[] {
+function readJson(text: string): ReceivedCallback[] {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -23,7 +23,7 @@ function readJson(text: string): RefusedRequest[] {
   return list.flatMap((one) => readObject(one) ?? [])
 }
 
-function readObject(value: unknown): RefusedRequest | undefined {
+function readObject(value: unknown): ReceivedCallback | undefined {
   const fields = new Map<string, unknown>(Object.entries(value ?? {}))
   const [url, body, headers] = [fields.get('url'), fields.get('body'), fields.get('headers')]
   if (typeof url !== 'string' || typeof headers !== 'object' || headers === null) return undefined
@@ -32,7 +32,7 @@ function readObject(value: unknown): RefusedRequest | undefined {
   return { url, body: text, headers: lowerNames(names) }
 }
 
-function readHttp(text: string): RefusedRequest | undefined {
+function readHttp(text: string): ReceivedCallback | undefined {
   const [head = '', ...rest] = text.split(/\r?\n\r?\n/)
   const [first = '', ...lines] = head.split(/\r?\n/)
   const url = /^[A-Z]+ (\S+)(?: HTTP\/[\d.]+)?$/.exec(first.trim())?.[1]
@@ -45,7 +45,7 @@ function readHeader(line: string): [string, string][] {
   return name === undefined || value === undefined ? [] : [[name, value.trim()]]
 }
 
-function readCurl(line: string): RefusedRequest | undefined {
+function readCurl(line: string): ReceivedCallback | undefined {
   const words = splitWords(line.replace(/^\$ /, '')).slice(1)
   const headers: [string, string][] = []
   const data: string[] = []
