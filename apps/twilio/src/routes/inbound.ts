@@ -3,7 +3,7 @@ import { inboundForm } from './bodies.ts'
 import { defineEndpoint } from './contract.ts'
 import { endpointProblems } from './endpoint-problems.ts'
 import { receiveInboundDocs } from './inbound-docs.ts'
-import { problem } from './problems.ts'
+import { refusedPost, signedHeaders } from './signed-post.ts'
 
 /** TwiML for "say nothing". Twilio would send any other text of the answer to the phone. */
 const silence = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -15,8 +15,7 @@ export const receiveInbound = defineEndpoint({
   summary: 'Inbound message of Twilio',
   scope: 'public',
   request: {
-    // A doubled header arrives joined by a comma, which no signature holds: it is refused as forged.
-    headers: z.object({ 'x-twilio-signature': z.string().optional() }),
+    headers: signedHeaders,
     form: inboundForm,
   },
   answers: { 200: z.string() },
@@ -25,15 +24,7 @@ export const receiveInbound = defineEndpoint({
   async handle({ headers, bytes, rawQuery, received }, { inbound }) {
     const signature = headers['x-twilio-signature']
     const result = await inbound.receive({ rawQuery, body: bytes, signature }, received)
-    switch (result.kind) {
-      case 'stored':
-        return { status: 200, body: silence, headers: { 'content-type': 'text/xml' } }
-      case 'forged':
-        return problem('invalid-signature')
-      case 'malformed':
-        return problem('invalid-callback', { detail: result.words })
-      case 'unavailable':
-        return problem('unavailable')
-    }
+    if (result.kind !== 'stored') return refusedPost(result)
+    return { status: 200, body: silence, headers: { 'content-type': 'text/xml' } }
   },
 })
