@@ -27,7 +27,7 @@ export interface Callbacks {
   /** Checks, then stores; when it resolves with `stored`, the event is on disk. */
   receive(
     request: CallbackRequest,
-    received?: Pick<RefusedRequest, 'path' | 'headers'>,
+    received: Pick<RefusedRequest, 'path' | 'headers'>,
   ): Promise<CallbackResult>
 }
 

@@ -3,12 +3,12 @@ import type { Logger } from '../domain/log.ts'
 import { type Message, priorityOf } from '../domain/message.ts'
 import { maskPhone } from '../domain/phone.ts'
 import type { Clock, Instant } from '../domain/time.ts'
-import type { CallbackRequest, InboundText, Provider } from '../provider/provider.ts'
+import type { InboundText, Provider } from '../provider/provider.ts'
 import type { Store, Tables } from '../storage/store.ts'
 import { createBatcher } from './batcher.ts'
-import type { CallbackResult } from './callbacks.ts'
+import type { Callbacks } from './callbacks.ts'
 import { isOutage, patienceMs } from './patience.ts'
-import type { RefusedCallbacks, RefusedRequest } from './refused-callbacks.ts'
+import type { RefusedCallbacks } from './refused-callbacks.ts'
 import type { Signals } from './signals.ts'
 
 /** What phones write to us. */
@@ -17,10 +17,7 @@ export interface Inbound {
    * Checks, then stores; when it resolves with `stored`, the message is on disk, and an opt-out in it
    * holds from then on. A message that was stored before changes nothing.
    */
-  receive(
-    request: CallbackRequest,
-    received?: Pick<RefusedRequest, 'path' | 'headers'>,
-  ): Promise<CallbackResult>
+  receive: Callbacks['receive']
 }
 
 /** The inbound messages of one app. Those that arrive together share one transaction. */

@@ -49,7 +49,7 @@ export interface RefusedCallbacks {
    * Tells of it, and keeps it if it has a signature at all. A rotated token or a wrong `publicUrl`
    * looks like a forger; and a stranger must not fill the log.
    */
-  note(request: Partial<RefusedRequest> & Pick<RefusedRequest, 'rawQuery' | 'body'>): void
+  note(request: RefusedRequest): void
   /** The last ones of this process, oldest first. */
   list(): RefusedCallback[]
 }
@@ -82,8 +82,7 @@ export function createRefusedCallbacks(parts: {
   return {
     note({ path, rawQuery, headers, body }) {
       tell()
-      if (path === undefined || headers?.['x-twilio-signature'] === undefined) return
-      if (body.length > longestBody) return
+      if (headers['x-twilio-signature'] === undefined || body.length > longestBody) return
       const shown: Record<string, string> = {}
       for (const name of keptHeaders) {
         const value = headers[name]
