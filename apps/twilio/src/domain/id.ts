@@ -39,6 +39,9 @@ export function firstIdAt(at: Instant): string {
   return timeOf(Math.max(0, at))
 }
 
+/** Sorts behind every id. */
+export const lastId = 'g'
+
 /** True for the text form of a UUID. */
 export function isId(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/.test(text)

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../domain/audit.ts'
 import type { AuditStore } from '../storage/store.ts'
+import { pageSize } from './page-size.ts'
 
 /** Who changed what by hand. Entries are written with what they tell of, or not at all. */
 export interface Audit {
@@ -15,7 +16,7 @@ export interface Audit {
 /** The audit log of one database. */
 export function createAudit(store: Pick<AuditStore, 'list'>): Audit {
   return {
-    list: ({ before, limit = 50, subject } = {}) =>
-      store.list({ before, limit: Math.min(1_000, Math.max(1, limit)), subject }),
+    list: ({ before, limit, subject } = {}) =>
+      store.list({ before, limit: pageSize(limit), subject }),
   }
 }

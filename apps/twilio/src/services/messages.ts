@@ -3,7 +3,7 @@ import { hostActor } from '../domain/audit.ts'
 import { TwilioTransactionError } from '../errors.ts'
 import type { MessageEvent } from '../domain/event.ts'
 import type { Logger } from '../domain/log.ts'
-import { firstIdAt } from '../domain/id.ts'
+import { firstIdAt, lastId } from '../domain/id.ts'
 import { type Message, type MessageStatus, rankOf } from '../domain/message.ts'
 import { type Clock, noTimer } from '../domain/time.ts'
 import type { Provider } from '../provider/provider.ts'
@@ -16,6 +16,7 @@ import type { Commits } from './commits.ts'
 import { type ActionOptions, createMessageActions, type MessageActions } from './message-actions.ts'
 import { type Checked, checkSend, type SendInput, type SendResult } from './message-checks.ts'
 import type { Outbox } from './outbox.ts'
+import { pageSize } from './page-size.ts'
 import { isOutage, patienceFor } from './patience.ts'
 import { resendOf, type ResendRefusal } from './resend.ts'
 import type { Signals } from './signals.ts'
@@ -52,7 +53,7 @@ export interface Messages extends MessageActions {
   list(filter?: MessageFilter, page?: { before?: string; limit?: number }): Promise<MessagePage>
   /** What happened after this event, oldest first; without one, nothing but the newest event's id. */
   follow(after?: number): Promise<{ events: FollowedEvent[]; last: number }>
-  /** Resolves with the message once the carrier has answered for it or `untilMs` is over. */
+  /** Resolves with the message once the carrier has answered for it or `waitMs` are over. */
   whenAnswered(id: string, waitMs: number): Promise<Message | undefined>
 }
 
@@ -102,8 +103,6 @@ export interface MessagesParts {
 /** How often a message is looked at while somebody waits for the carrier's answer to it. */
 const lookAgainMs = 200
 const mostFollowed = 500
-/** Sorts behind every id. */
-const lastId = 'g'
 
 /** The messages of one app. Sends that arrive together share one transaction. */
 export function createMessages(parts: MessagesParts): Messages {
@@ -206,8 +205,8 @@ export function createMessages(parts: MessagesParts): Messages {
       const checked = checkSend(input, settings, clock.now(), id)
       return checked.kind === 'checked' ? acceptChecked({ ...checked, actor }) : checked
     },
-    listInbound: ({ before = lastId, limit = 50 } = {}) =>
-      store.messages.listInbound({ before, limit: Math.min(1_000, Math.max(1, limit)) }),
+    listInbound: ({ before = lastId, limit } = {}) =>
+      store.messages.listInbound({ before, limit: pageSize(limit) }),
     async get(id) {
       const message = await store.messages.find(id)
       return message && { message, events: await store.events.list(id) }

@@ -3,6 +3,7 @@ import { everySender, type OptOut } from '../domain/opt-out.ts'
 import { hasPhoneShape, maskPhone } from '../domain/phone.ts'
 import type { Clock } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
+import { pageSize } from './page-size.ts'
 import { patienceMs } from './patience.ts'
 
 /** Who changes an opt-out, and for whom it holds. */
@@ -62,7 +63,6 @@ export function createOptOuts(store: Store, clock: Clock): OptOuts {
         (one) => sender === undefined || one.sender === everySender || one.sender === sender,
       )
     },
-    list: ({ before, limit = 50 } = {}) =>
-      store.optOuts.list({ before, limit: Math.min(1_000, Math.max(1, limit)) }),
+    list: ({ before, limit } = {}) => store.optOuts.list({ before, limit: pageSize(limit) }),
   }
 }

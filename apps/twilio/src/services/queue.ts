@@ -1,10 +1,11 @@
 import type { Settings } from '../config.ts'
-import { firstIdAt } from '../domain/id.ts'
+import { firstIdAt, lastId } from '../domain/id.ts'
 import type { Message } from '../domain/message.ts'
 import { paceKey } from '../domain/pace.ts'
 import type { Clock } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
 import type { BreakerState, Flow } from './flow.ts'
+import { pageSize } from './page-size.ts'
 
 /** How many messages stand where. Counting ends at 10,000 a priority, of what is planned at 1,000. */
 export interface QueueFacts {
@@ -52,8 +53,6 @@ const most = 10_000
 const mostRead = 1_000
 const recentMs = 86_400_000
 const secondMs = 1_000
-/** Sorts behind every id. */
-const lastId = 'g'
 
 /** The queue of one database. */
 export function createQueue(parts: {
@@ -95,7 +94,7 @@ export function createQueue(parts: {
         pace: { default: fallback, senders: await paceOf(now) },
       }
     },
-    deadLetters: ({ before = lastId, limit = 50 } = {}) =>
-      store.queue.listFailed({ before, limit: Math.min(1_000, Math.max(1, limit)) }),
+    deadLetters: ({ before = lastId, limit } = {}) =>
+      store.queue.listFailed({ before, limit: pageSize(limit) }),
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { firstIdAt } from '../domain/id.ts'
+import { firstIdAt, lastId } from '../domain/id.ts'
 import type { WebhookAttempt, WebhookDelivery, WebhookStore } from './event-stores.ts'
 import type { WebhookAttemptRow, WebhookDeliveryRow } from './schema.ts'
 import { groupStatement, orNull, orUndefined, type Session, statement } from './statement.ts'
@@ -169,7 +169,7 @@ export function createWebhooks(session: Session): WebhookStore {
     },
     async replay({ endpoint, at, eventId, from = 0, to, onlyFailed }) {
       if (eventId !== undefined) return (await replayOne(session, { endpoint, eventId, at })).length
-      const range = { from: firstIdAt(from), to: to === undefined ? 'g' : firstIdAt(to) }
+      const range = { from: firstIdAt(from), to: to === undefined ? lastId : firstIdAt(to) }
       const spared = onlyFailed ? 'delivered' : 'pending'
       return (await replayRange(session, { endpoint, ...range, spared, at })).length
     },
