@@ -1,6 +1,6 @@
 import type { Care } from './care.ts'
 import type { Settings } from './config.ts'
-import { type Clock, noTimer } from './domain/time.ts'
+import { type Clock, waitAtMost } from './domain/time.ts'
 import type { Pump } from './pump.ts'
 import type { Presence } from './services/presence.ts'
 
@@ -41,12 +41,8 @@ export function createWorker(parts: {
       running = false
       const caring = care.stop()
       const calls = await pump.stop()
-      let cancelGrace = noTimer
-      const grace = new Promise<void>((resolve) => {
-        cancelGrace = clock.after(settings.delivery.graceSeconds * 1_000, resolve)
-      })
-      await Promise.race([Promise.all([...calls, caring]), grace])
-      cancelGrace()
+      const graceMs = settings.delivery.graceSeconds * 1_000
+      await waitAtMost(clock, graceMs, Promise.all([...calls, caring]))
       await presence.leave()
     },
     async runDue() {

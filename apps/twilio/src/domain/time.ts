@@ -20,3 +20,20 @@ export interface Clock {
 
 /** Cancels a timer or a subscription that is not there yet. */
 export function noTimer(): void {}
+
+/** Waits for the end of the work, for this time at most. Rejects where the work does meanwhile. */
+export async function waitAtMost(
+  clock: Pick<Clock, 'after'>,
+  ms: number,
+  work: Promise<unknown>,
+): Promise<void> {
+  let cancel = noTimer
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    cancel()
+  }
+}

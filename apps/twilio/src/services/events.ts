@@ -1,13 +1,12 @@
 import type { Settings } from '../config.ts'
 import type { EventFor, EventPattern, HostEvent } from '../domain/host-event.ts'
 import type { Logger } from '../domain/log.ts'
-import { type Clock, noTimer } from '../domain/time.ts'
+import type { Clock } from '../domain/time.ts'
 import type { ParkedEvent } from '../storage/event-stores.ts'
 import type { Store } from '../storage/store.ts'
 import { createConsumer, type HandlerContext, type Subscription } from './consumer.ts'
 import { beginFeed, type StartAt } from './feed-reader.ts'
 import { createLane, type Lane } from './lane.ts'
-import { turnMsOf } from './presence.ts'
 import type { Signals } from './signals.ts'
 
 export type { HandlerContext } from './consumer.ts'
@@ -77,7 +76,7 @@ export function createConsumers(parts: {
   holder: string
   logger: Logger
 }): Consumers {
-  const { settings, store, clock, logger } = parts
+  const { store, clock, logger } = parts
   const consumers = new Map<string, Consumer>()
   let isBegun = false
   let isStarted = false
@@ -99,9 +98,6 @@ export function createConsumers(parts: {
     const lane = createLane({
       ...parts,
       name: cursor,
-      leases: store.leases,
-      pollMs: settings.delivery.idlePollMs,
-      turnMs: turnMsOf(settings.delivery.leaseSeconds),
       work: async (signal) => {
         if (subscriptions.size === 0) return { did: 0 }
         // Where that failed before; the database may have come back.
@@ -112,7 +108,7 @@ export function createConsumers(parts: {
     const consumer: Consumer = { lane, cursor, startAt, subscriptions, isPlaced: false }
     consumers.set(name, consumer)
     // Subscribed while it runs: from here on. It is tried again by the lane.
-    if (isBegun) beginning = begin(consumer).catch(noTimer)
+    if (isBegun) beginning = begin(consumer).catch(() => undefined)
     if (isStarted) lane.start()
     return consumer
   }
@@ -147,8 +143,7 @@ export function createConsumers(parts: {
     async stop() {
       isStarted = false
       await beginning
-      const graceMs = settings.delivery.graceSeconds * 1_000
-      await Promise.all([...consumers.values()].map(({ lane }) => lane.stop(graceMs)))
+      await Promise.all([...consumers.values()].map(({ lane }) => lane.stop()))
     },
     async run() {
       let did = 0

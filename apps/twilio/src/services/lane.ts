@@ -1,14 +1,16 @@
 import type { Logger } from '../domain/log.ts'
-import { type Clock, noTimer } from '../domain/time.ts'
-import type { LeaseStore } from '../storage/store.ts'
+import type { Settings } from '../config.ts'
+import { type Clock, noTimer, waitAtMost } from '../domain/time.ts'
+import type { Store } from '../storage/store.ts'
+import { turnMsOf } from './presence.ts'
 import type { Signals } from './signals.ts'
 
 /** Work that one process at a time does, piece by piece, until there is none left. */
 export interface Lane {
   /** Runs until `stop`: after changes in this process, when it asked for it, and by a poll. */
   start(): void
-  /** Begins nothing more, waits for what runs at most `graceMs`, gives the turn back. */
-  stop(graceMs: number): Promise<void>
+  /** Begins nothing more, waits for what runs for the grace time at most, gives the turn back. */
+  stop(): Promise<void>
   /** Pieces of work until nothing is left that is due; answers how much was done. */
   run(): Promise<number>
 }
@@ -30,15 +32,17 @@ export function createLane(parts: {
   /** Who we are among the processes. */
   holder: string
   work: (signal: AbortSignal) => Promise<LaneReport>
-  leases: LeaseStore
+  settings: Pick<Settings, 'delivery'>
+  store: Pick<Store, 'leases'>
   signals: Signals
   clock: Clock
   logger: Logger
-  pollMs: number
-  /** How long the turn is somebody's after his last sign of life. */
-  turnMs: number
 }): Lane {
-  const { name, holder, work, leases, signals, clock, logger, pollMs, turnMs } = parts
+  const { name, holder, work, settings, signals, clock, logger } = parts
+  const { leases } = parts.store
+  const { idlePollMs: pollMs, leaseSeconds, graceSeconds } = settings.delivery
+  /** How long the turn is somebody's after his last sign of life. */
+  const turnMs = turnMsOf(leaseSeconds)
   const renewMs = turnMs / 3
   let turnEnds = -Infinity
   let isRunning = false
@@ -130,19 +134,14 @@ export function createLane(parts: {
       unsubscribe = signals.onAnyChange(() => schedule(gatherMs))
       schedule(0)
     },
-    async stop(graceMs) {
+    async stop() {
       isRunning = false
       isStopping = true
       unsubscribe()
       cancelTimer()
       dueAt = Infinity
-      let cancelGrace = noTimer
-      const grace = new Promise<void>((resolve) => {
-        cancelGrace = clock.after(graceMs, resolve)
-      })
       const ended = last.catch(() => undefined)
-      await Promise.race([ended, grace])
-      cancelGrace()
+      await waitAtMost(clock, graceSeconds * 1_000, ended)
       abort.abort(new Error('stopped'))
       await ended
       if (turnEnds > -Infinity) await leases.release(name, holder).catch(() => undefined)

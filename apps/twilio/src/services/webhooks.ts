@@ -4,7 +4,7 @@ import type { Instant } from '../domain/time.ts'
 import type { WebhookAttempt, WebhookDelivery } from '../storage/event-stores.ts'
 import { beginFeed } from './feed-reader.ts'
 import { createLane, type Lane } from './lane.ts'
-import { turnMsOf } from './presence.ts'
+import { pageSize } from './page-size.ts'
 import type { Signals } from './signals.ts'
 import { createWebhookWork, urlHash, webhookCursor, type WebhookLaneParts } from './webhook-lane.ts'
 
@@ -79,9 +79,6 @@ export function createWebhooks(
     createLane({
       ...parts,
       name: webhookCursor(endpoint.id),
-      leases: store.leases,
-      pollMs: settings.delivery.idlePollMs,
-      turnMs: turnMsOf(settings.delivery.leaseSeconds),
       work: createWebhookWork(endpoint, parts),
     }),
   )
@@ -108,8 +105,8 @@ export function createWebhooks(
         })),
       ),
     async attempts({ endpoint, eventId, limit = 100 } = {}) {
-      const bounded = Math.max(1, Math.min(1_000, limit))
-      const rows = await store.webhooks.listAttempts({ endpoint, eventId, limit: bounded })
+      const query = { endpoint, eventId, limit: pageSize(limit) }
+      const rows = await store.webhooks.listAttempts(query)
       return rows.map(({ id: _id, deliveryId: _delivery, ...rest }) => rest)
     },
     async replay({ endpoint, eventId, from, to, onlyFailed = false }) {
@@ -135,8 +132,7 @@ export function createWebhooks(
     },
     start: () => lanes.forEach((lane) => lane.start()),
     async stop() {
-      const graceMs = settings.delivery.graceSeconds * 1_000
-      await Promise.all(lanes.map((lane) => lane.stop(graceMs)))
+      await Promise.all(lanes.map((lane) => lane.stop()))
     },
     async run() {
       const did = await Promise.all(lanes.map((lane) => lane.run()))
