@@ -23,6 +23,26 @@ export function retryDelayMs(
   return Math.ceil(firstMs / 2 + random * (ceiling - firstMs / 2))
 }
 
+/** Up to a fifth longer: what failed together is not tried again together. */
+function spread(ms: number, random: number): number {
+  return ms * (1 + random / 5)
+}
+
+/** Milliseconds before a handler gets an event again: a second at first, doubled up to a minute. */
+export function handlerDelayMs(attempts: number, random: number): number {
+  return spread(Math.min(60_000, 1_000 * 2 ** (attempts - 1)), random)
+}
+
+/** Milliseconds before an endpoint gets an event again; `undefined` when it is given up. */
+export function webhookDelayMs(
+  attempts: number,
+  random: number,
+  { retryAfterSeconds }: { retryAfterSeconds: readonly number[] },
+): number | undefined {
+  const seconds = retryAfterSeconds[attempts - 1]
+  return seconds === undefined ? undefined : Math.ceil(spread(seconds * 1_000, random))
+}
+
 /** The wait before poll number `polls + 1`; `undefined` when the message has been silent for too long. */
 export function pollDelayMs(
   polls: number,

@@ -1,6 +1,6 @@
-import type { EventPattern, HostEvent } from '../domain/host-event.ts'
-import { matchesEvent } from '../domain/host-event.ts'
+import { type EventPattern, type HostEvent, matchesEvent } from '../domain/host-event.ts'
 import type { Logger } from '../domain/log.ts'
+import { handlerDelayMs } from '../domain/retry.ts'
 import type { Clock } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
 import { readFeed } from './feed-reader.ts'
@@ -78,7 +78,7 @@ export function createConsumer(parts: {
   /** Counts a failure; answers the attempts when it was the last one. */
   function failed(event: HostEvent, error: string): number | undefined {
     const attempts = trouble?.eventId === event.id ? trouble.attempts + 1 : 1
-    const waitMs = retryMs(attempts, random())
+    const waitMs = handlerDelayMs(attempts, random())
     trouble = { eventId: event.id, attempts, until: clock.monotonic() + waitMs }
     const fields = { consumer: name, eventId: event.id, type: event.type, attempts, error }
     if (attempts < maxAttempts) {
@@ -172,9 +172,4 @@ export function createConsumer(parts: {
 
 function reasonOf(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('aborted')
-}
-
-/** From a second on, doubled up to a minute, with a fifth of chance. */
-function retryMs(attempts: number, random: number): number {
-  return Math.min(60_000, 1_000 * 2 ** (attempts - 1)) * (1 + random / 5)
 }

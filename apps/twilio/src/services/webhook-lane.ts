@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Settings } from '../config.ts'
 import { type HostEvent, matchesEvent } from '../domain/host-event.ts'
 import type { Logger } from '../domain/log.ts'
+import { webhookDelayMs } from '../domain/retry.ts'
 import type { Clock } from '../domain/time.ts'
 import type { Posted, Poster } from '../posting/poster.ts'
 import type { WebhookDelivery } from '../storage/event-stores.ts'
@@ -46,7 +47,7 @@ export function createWebhookWork(
   parts: WebhookLaneParts,
 ): (signal: AbortSignal) => Promise<LaneReport> {
   const { settings, store, poster, newId, clock, random, logger } = parts
-  const { concurrency, retryAfterSeconds, timeoutSeconds } = settings.webhooks
+  const { concurrency, timeoutSeconds } = settings.webhooks
   const cursor = webhookCursor(endpoint.id)
   const hash = urlHash(endpoint.url)
 
@@ -82,8 +83,8 @@ export function createWebhookWork(
 
   /** When it is tried again; `undefined` after the last try. */
   function retryAt(attempt: number): number | undefined {
-    const seconds = retryAfterSeconds[attempt - 1]
-    return seconds && clock.now() + Math.ceil(seconds * 1_000 * (1 + random() / 5))
+    const delayMs = webhookDelayMs(attempt, random(), settings.webhooks)
+    return delayMs && clock.now() + delayMs
   }
 
   async function tryOnce(event: HostEvent | undefined, signal: AbortSignal): Promise<Tried> {
@@ -103,8 +104,9 @@ export function createWebhookWork(
     // Cut off by ourselves: it stays due, for whoever comes next.
     if (signal.aborted && tried.kind === 'failed') return undefined
     const attempt = delivery.attempts + 1
-    const isDone = tried.kind === 'answered' && tried.status >= 200 && tried.status < 300
-    const isGone = tried.kind === 'answered' && tried.status === gone
+    const statusCode = tried.kind === 'answered' ? tried.status : undefined
+    const isDone = statusCode !== undefined && isTaken(statusCode)
+    const isGone = statusCode === gone
     const nextAt = isDone || isGone || tried.kind === 'forgotten' ? undefined : retryAt(attempt)
     const status = isDone ? 'delivered' : nextAt === undefined ? 'failed' : 'pending'
     const outcome = outcomeOf(tried)
@@ -115,7 +117,7 @@ export function createWebhookWork(
           deliveryId: delivery.id,
           attempt,
           outcome,
-          statusCode: tried.kind === 'answered' ? tried.status : undefined,
+          statusCode,
           durationMs: Math.round(clock.monotonic() - begun),
           nextAt,
           createdAt: clock.now(),
@@ -163,10 +165,14 @@ export function createWebhookWork(
   }
 }
 
+function isTaken(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
 function outcomeOf(tried: Tried): string {
   switch (tried.kind) {
     case 'answered':
-      return tried.status >= 200 && tried.status < 300 ? 'ok' : 'refused'
+      return isTaken(tried.status) ? 'ok' : 'refused'
     case 'refused':
       return `not sent: ${tried.words}`
     case 'failed':
