@@ -1,4 +1,5 @@
 import { Badge, clockOf } from '@hsb/twilio-pages'
+import { codeIn } from '../src/text-code.ts'
 import type { Entry, Text } from './wire.ts'
 
 /** The texts of a phone, oldest first: what it got on the left, what it wrote on the right. */
@@ -70,10 +71,10 @@ function Words({ body, code }: { body: string; code: string | undefined }) {
   )
 }
 
-/** The code a person would type off: Verify's, or the last 4 to 10 digits in a row. */
+/** The code a person would type off: Verify's, or what looks like one. */
 export function codeOf({ code, body, direction }: Text): string | undefined {
   if (direction === 'inbound') return undefined
-  return code ?? body.match(/(?<!\d)\d{4,10}(?!\d)/g)?.at(-1)
+  return code ?? codeIn(body)
 }
 
 function partnerOf(text: Text | undefined): string {

@@ -22,7 +22,7 @@ export function ClockCard({ clock }: { clock: Data<Clock> }) {
   }, [value])
   const advance = async (ms: number) => {
     setMoving(true)
-    await perform(['POST', 'clock', { advance_ms: ms }])
+    await perform('POST', 'clock', { advance_ms: ms })
     setMoving(false)
   }
   const time = now()

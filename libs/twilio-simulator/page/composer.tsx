@@ -1,7 +1,7 @@
-import { Copy, Icon, toast } from '@hsb/twilio-pages'
+import { Copy, Icon } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
 import { codeOf } from './bubbles.tsx'
-import { api } from './simulator.ts'
+import { perform } from './simulator.ts'
 import type { Phone, Settings, Text } from './wire.ts'
 
 const words = ['STOP', 'START', 'HELP']
@@ -25,10 +25,9 @@ export function Composer(props: {
     if (text.trim() === '' || isSending) return
     setSending(true)
     const from = channel === 'whatsapp' ? `whatsapp:${number}` : number
-    const answer = await api.send('POST', 'replies', { from, body: text })
+    const isSent = await perform('POST', 'replies', { from, body: text })
     setSending(false)
-    if (answer.kind === 'problem') toast(answer.message, 'bad')
-    else if (text === body) setBody('')
+    if (isSent && text === body) setBody('')
   }
   const isKept = settings !== undefined && !inboundOf(settings, phone)
   const blocked = phone?.opted_out_of.filter((one) => !one.startsWith('MG')) ?? []

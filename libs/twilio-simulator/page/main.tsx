@@ -40,7 +40,7 @@ function Page() {
 
   const reset = async () => {
     ask(false)
-    if (!(await perform(['POST', 'reset']))) return
+    if (!(await perform('POST', 'reset'))) return
     forget(list?.run)
     go(hrefOf([]), 'replace')
   }

@@ -40,8 +40,8 @@ export function NetworkCard() {
   const others = everywhere.filter(({ kind }) => !switches.some((one) => one.kind === kind))
   const turn = async (one: (typeof switches)[number], isOn: boolean) => {
     const { kind, order } = one
-    if (isOn) await perform(['DELETE', `behaviours?kind=${kind}`])
-    else await perform(['POST', 'behaviours', { kind, times: 'always', ...order }])
+    if (isOn) await perform('DELETE', `behaviours?kind=${kind}`)
+    else await perform('POST', 'behaviours', { kind, times: 'always', ...order })
     await reload()
   }
   return (
@@ -74,7 +74,7 @@ export function NetworkCard() {
           <button
             type="button"
             class="button small"
-            onClick={() => void perform(['DELETE', 'behaviours'])}
+            onClick={() => void perform('DELETE', 'behaviours')}
           >
             Clear all
           </button>

@@ -28,9 +28,9 @@ export function NextCard({ number }: { number: string }) {
 
   const order = async (index: number, times: 1 | 'always') => {
     const fault = fates[index]?.fault
-    const clear = ['DELETE', `behaviours?${new URLSearchParams({ to: number })}`] as const
-    const add = ['POST', 'behaviours', { ...fault, to: number, times }] as const
-    await perform([...clear], ...(fault ? [[...add] as ['POST', string, unknown]] : []))
+    const theirs = `behaviours?${new URLSearchParams({ to: number })}`
+    if ((await perform('DELETE', theirs)) && fault)
+      await perform('POST', 'behaviours', { ...fault, to: number, times })
     await reload()
   }
   return (

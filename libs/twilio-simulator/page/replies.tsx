@@ -12,7 +12,7 @@ export function RepliesCard({ settings }: { settings: Data<Settings> }) {
   const isSame = url === (value?.inbound_url ?? '')
   const save = async (event: Event) => {
     event.preventDefault()
-    if (!(await perform(['POST', 'settings', { inbound_url: url }]))) return
+    if (!(await perform('POST', 'settings', { inbound_url: url }))) return
     type(undefined)
     await reload()
     toast(url === '' ? 'Replies are only kept' : 'Replies are posted there from now on')

@@ -4,6 +4,7 @@ import type { Call, Route } from './call.ts'
 import type { Clock } from './clock.ts'
 import { iso8601 } from './dates.ts'
 import type { MessagingService } from './options.ts'
+import { onePage } from './paging.ts'
 import type { Settings } from './settings.ts'
 import { fixedSid } from './sids.ts'
 
@@ -48,7 +49,8 @@ export function routeMessagingServices(
         url: `${url}/${senderSid}`,
       }
     })
-  return plainRoute(() => ok({ meta: metaOf(url, key, call.query), [key]: senders }))
+  const size = Number(call.query.get('PageSize') ?? 50)
+  return plainRoute(() => ok({ meta: onePage(url, key, size), [key]: senders }))
 }
 
 function contentOf(key: (typeof senderKinds)[number]['key'], sender: string) {
@@ -59,21 +61,6 @@ function contentOf(key: (typeof senderKinds)[number]['key'], sender: string) {
       return { short_code: sender, country_code: 'US', capabilities: ['MMS', 'SMS'] }
     case 'alpha_senders':
       return { alpha_sender: sender, capabilities: ['SMS'] }
-  }
-}
-
-// One page holds every pool.
-function metaOf(url: string, key: string, query: URLSearchParams): Record<string, unknown> {
-  const size = Number(query.get('PageSize') ?? 50)
-  const first = `${url}?PageSize=${size}&Page=0`
-  return {
-    page: 0,
-    page_size: size,
-    first_page_url: first,
-    previous_page_url: null,
-    next_page_url: null,
-    url: first,
-    key,
   }
 }
 

@@ -57,6 +57,20 @@ export function cutPage<T extends { sid: string }>(
   }
 }
 
+/** What surrounds a list of the newer APIs that is one page whatever it holds. */
+export function onePage(url: string, key: string, size = 50): Record<string, unknown> {
+  const first = `${url}?PageSize=${size}&Page=0`
+  return {
+    page: 0,
+    page_size: size,
+    first_page_url: first,
+    previous_page_url: null,
+    next_page_url: null,
+    url: first,
+    key,
+  }
+}
+
 function startOf(all: readonly { sid: string }[], token: string, size: number): number | undefined {
   const index = all.findIndex(({ sid }) => sid === token.slice(2))
   if (index < 0) return undefined

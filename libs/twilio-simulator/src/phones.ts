@@ -5,6 +5,7 @@ import type { Messages } from './messages.ts'
 import type { OptOuts } from './opt-outs.ts'
 import type { Settings } from './settings.ts'
 import { countSegments } from './segments.ts'
+import { codeIn } from './text-code.ts'
 
 /** A text as a phone or its carrier sees it. */
 export interface PhoneMessage {
@@ -115,7 +116,7 @@ export function createPhones(tools: {
     },
     code(to) {
       for (const text of texts({ to }).toReversed()) {
-        const code = text.code ?? text.body.match(/(?<!\d)\d{4,10}(?!\d)/g)?.at(-1)
+        const code = text.code ?? codeIn(text.body)
         if (code !== undefined) return code
       }
       return undefined
@@ -137,13 +138,11 @@ export function createPhones(tools: {
       })
       const url = service?.inboundUrl ?? settings.inboundUrl
       if (url !== undefined) {
-        const form = inboundForm(message, settings.accountSid, extras ?? {})
-        const messageStatus = 'received'
         await callbacks.send({
           url,
-          form,
+          form: inboundForm(message, settings.accountSid, extras ?? {}),
           messageSid: message.sid,
-          messageStatus,
+          messageStatus: 'received',
           signature: 'right',
         })
       }

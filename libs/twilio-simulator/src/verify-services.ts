@@ -4,6 +4,7 @@ import { matchPath, plainRoute } from './call.ts'
 import type { Call, Route } from './call.ts'
 import type { Clock } from './clock.ts'
 import { iso8601 } from './dates.ts'
+import { onePage } from './paging.ts'
 import type { Settings } from './settings.ts'
 import type { Dice } from './sids.ts'
 
@@ -72,7 +73,8 @@ export function createVerifyServices(tools: {
         if (call.method === 'POST') return plainRoute(() => create(call))
         if (call.method !== 'GET') return plainRoute(() => refuse(20004))
         const shown = [...services.values()].map((service) => show(service, call.origin))
-        return plainRoute(() => ok({ meta: metaOf(call), services: shown }))
+        const meta = onePage(`${call.origin}${call.path}`, 'services')
+        return plainRoute(() => ok({ meta, services: shown }))
       }
       const [sid] = matchPath('/v2/Services/:sid', call.path) ?? []
       if (sid === undefined) return undefined
@@ -98,19 +100,6 @@ function change(service: VerifyService, form: URLSearchParams): Answer | undefin
   if (form.has('CustomCodeEnabled'))
     service.customCodeEnabled = form.get('CustomCodeEnabled') === 'true'
   return undefined
-}
-
-function metaOf({ origin, path }: Call): Record<string, unknown> {
-  const first = `${origin}${path}?PageSize=50&Page=0`
-  return {
-    page: 0,
-    page_size: 50,
-    first_page_url: first,
-    previous_page_url: null,
-    next_page_url: null,
-    url: first,
-    key: 'services',
-  }
 }
 
 function showService(
