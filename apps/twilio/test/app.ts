@@ -1,12 +1,11 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
 import { createTwilioApp, type TwilioApp, type World } from '../src/app.ts'
 import type { TwilioConfig } from '../src/config.ts'
 import type { LogFields, Logger } from '../src/domain/log.ts'
 import { createTestClock, type TestClock } from './clock.ts'
+import { listening } from './listening.ts'
 
 /** A real app on a real database, in front of a simulated Twilio reached over real HTTP. */
 export interface TestApp {
@@ -149,14 +148,6 @@ function createTestLogger(): { logs: TestApp['logs']; logger: Logger } {
 }
 
 /** The app behind a real port, until the test ends. */
-export async function listen(t: TestContext, test: TestApp): Promise<number> {
-  const server = createServer(test.app.node)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return (server.address() as AddressInfo).port
+export function listen(t: TestContext, test: TestApp): Promise<number> {
+  return listening(t, createServer(test.app.node))
 }

@@ -11,6 +11,7 @@ import { createOpenApi } from '../src/routes/openapi/document.ts'
 import type { CallbackResult, Callbacks } from '../src/services/callbacks.ts'
 import type { CancelResult, Messages, SendResult } from '../src/services/messages.ts'
 import type { CheckResult, StartResult, Verifications } from '../src/services/verifications.ts'
+import { sampleMessage } from './storage/samples.ts'
 
 /** The moment at which everything in these tests happens. */
 export const noon = Date.parse('2026-11-22T12:00:00.000Z')
@@ -18,37 +19,16 @@ export const noon = Date.parse('2026-11-22T12:00:00.000Z')
 export const messageId = '019ab5c0-0000-7000-8000-000000000001'
 
 export function aMessage(overrides: Partial<Message> = {}): Message {
-  return {
+  return sampleMessage({
     id: messageId,
-    channel: 'sms',
-    direction: 'outbound',
-    toPhone: '+14155552671',
-    fromPhone: undefined,
-    messagingServiceSid: undefined,
     message: 'Hello',
-    mediaUrls: [],
-    status: 'QUEUED',
-    providerMsgId: undefined,
-    errorCode: undefined,
-    numSegments: undefined,
-    price: undefined,
-    priceUnit: undefined,
-    priority: 1,
-    verificationId: undefined,
-    metadata: undefined,
-    resendOf: undefined,
-    sendAt: undefined,
     expiresAt: noon + 3_600_000,
-    attempts: 0,
-    attemptedAt: undefined,
     nextAt: noon,
-    polls: 0,
-    lapses: 0,
     lastEventTime: undefined,
     createdAt: noon,
     updatedAt: noon,
     ...overrides,
-  }
+  })
 }
 
 export function someSettings(config: Partial<TwilioConfig> = {}) {

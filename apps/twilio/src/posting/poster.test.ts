@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import { type AddressInfo, createServer as createTcp, type Server } from 'node:net'
+import { createServer as createTcp } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import type { TLSSocket } from 'node:tls'
+import { listening } from '../../test/listening.ts'
 import { systemClock } from '../clock.ts'
 import { reachOf } from './addresses.ts'
 import { refusalOf } from './hostile-url.ts'
@@ -18,24 +18,6 @@ const pem = readFileSync(
 )
 const [certificate = '', key = ''] = pem.split(/(?<=END CERTIFICATE-----\n)/)
 
-/** Listens until the test ends; answers the port. */
-async function listen(
-  t: TestContext,
-  server: Server,
-  host = '127.0.0.1',
-  port = 0,
-): Promise<number> {
-  server.listen(port, host)
-  await once(server, 'listening')
-  t.after(async () => {
-    if ('closeAllConnections' in server && typeof server.closeAllConnections === 'function')
-      server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return (server.address() as AddressInfo).port
-}
-
 /** Whoever comes here has been led inside. */
 async function canary(
   t: TestContext,
@@ -46,7 +28,7 @@ async function canary(
     visits++
     socket.destroy()
   })
-  return { port: await listen(t, server, host, port), visits: () => visits }
+  return { port: await listening(t, server, { host, port }), visits: () => visits }
 }
 
 function post(
@@ -150,7 +132,7 @@ describe('a name', () => {
 
   it('is asked for once: an answer that changes after the check changes nothing', async (t) => {
     const server = createHttps({ cert: certificate, key }, (_, response) => response.end())
-    const port = await listen(t, server, '127.0.0.2')
+    const port = await listening(t, server, { host: '127.0.0.2' })
     const { visits } = await canary(t, { port, host: '127.0.0.1' })
     let asked = 0
     const resolve: Resolve = async () => [
@@ -175,7 +157,7 @@ describe('an endpoint', () => {
       response.statusCode = 204
       response.end()
     })
-    const port = await listen(t, server)
+    const port = await listening(t, server)
     const resolve: Resolve = async () => [{ address: '127.0.0.1', family: 4 }]
     const options = { allowLoopback: true, resolve, ca: certificate }
     const posted = await post(`https://hooks.example.test:${port}/in`, options)
@@ -186,7 +168,7 @@ describe('an endpoint', () => {
   })
 
   const serve = (t: TestContext, answer: (request: IncomingMessage, to: ServerResponse) => void) =>
-    listen(t, createHttp(answer))
+    listening(t, createHttp(answer))
 
   it('cannot send us anywhere', async (t) => {
     const { port: trap, visits } = await canary(t)

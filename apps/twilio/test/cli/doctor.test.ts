@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { freePort } from '../free-port.ts'
+import { listening } from '../listening.ts'
 import { createDesk } from './desk.ts'
 import { runProgram, startProgram, writeConfig } from './program.ts'
 
@@ -37,12 +36,13 @@ async function createGoodDesk(t: TestContext) {
     verification: { secrets: ['a secret of a test, long enough to be one'], countries: ['SE'] },
   }
   await writeConfig(desk.folder, config)
-  const change = async (name: string, changes: object) => {
+  /** What the doctor says of these settings with some of them changed. */
+  const examineWith = async (name: string, changes: object) => {
     const file = join(desk.folder, `${name}.config.ts`)
     await writeFile(file, `export default ${JSON.stringify({ ...config, ...changes })}\n`)
-    return ['--config', file]
+    return examine(t, ['--config', file])
   }
-  return { ...desk, config, port, change }
+  return { ...desk, config, port, examineWith }
 }
 
 /** Somebody else's server at the address. */
@@ -51,14 +51,7 @@ async function strangeServer(t: TestContext, answer: (url: string) => [number, s
     const [status, text] = answer(request.url ?? '')
     response.writeHead(status, status < 400 && status > 299 ? { location: text } : {}).end(text)
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return `http://127.0.0.1:${await listening(t, server)}`
 }
 
 describe('hsb-twilio doctor', () => {
@@ -72,11 +65,9 @@ describe('hsb-twilio doctor', () => {
     assert.equal(lines.pop(), 'no problems')
     assert.deepEqual(
       lines.map((line) => /^(\S) (\S+) +\S/.exec(line)?.slice(1).join(' ')),
-      ['✓ settings', '✓ node', '✓ disk', '✓ database', '✓ twilio', '✓ signature'].concat([
-        '✓ sender',
-        '✓ verify',
-        '✓ webhook',
-      ]),
+      'settings node disk database twilio signature sender verify webhook'
+        .split(' ')
+        .map((check) => `✓ ${check}`),
     )
     assert.match(stdout, /SQLite, .*sms\.db, \d+ migrations applied$/m)
     assert.match(stdout, new RegExp(`account AC…${twilio.accountSid.slice(-4)} active$`, 'm'))
@@ -87,8 +78,8 @@ describe('hsb-twilio doctor', () => {
   })
 
   it('names every wrong setting, and goes no further', async (t) => {
-    const { change } = await createGoodDesk(t)
-    const { findings } = await examine(t, await change('wrong', { twilio: {}, publicUrl: 'x' }))
+    const { examineWith } = await createGoodDesk(t)
+    const { findings } = await examineWith('wrong', { twilio: {}, publicUrl: 'x' })
     assert.ok(findings.every(({ check, state }) => check === 'settings' && state === 'bad'))
     assert.deepEqual(
       [...new Set(findings.map(({ words }) => words.split(':')[0]))],
@@ -99,24 +90,20 @@ describe('hsb-twilio doctor', () => {
   })
 
   it('tells what is wrong with account, sender and service', async (t) => {
-    const { config, change } = await createGoodDesk(t)
+    const { config, examineWith } = await createGoodDesk(t)
     const { twilio } = config
     const { verifyServiceSid: _, ...plain } = twilio
     const pool = `MG${'9'.repeat(32)}`
     const [stranger, alien, away, other] = await Promise.all([
-      change('stranger', { twilio: { ...twilio, authToken: '0'.repeat(32) } }).then((args) =>
-        examine(t, args),
-      ),
-      change('alien', {
+      examineWith('stranger', { twilio: { ...twilio, authToken: '0'.repeat(32) } }),
+      examineWith('alien', {
         twilio: { ...twilio, defaultFrom: '+46700000000', verifyServiceSid: `VA${'9'.repeat(32)}` },
-      }).then((args) => examine(t, args)),
-      change('away', { twilio: { ...twilio, baseUrl: 'http://127.0.0.1:9' } }).then((args) =>
-        examine(t, args),
-      ),
-      change('other', {
+      }),
+      examineWith('away', { twilio: { ...twilio, baseUrl: 'http://127.0.0.1:9' } }),
+      examineWith('other', {
         twilio: { ...plain, defaultFrom: 'Shop', messagingServiceSid: pool },
         verification: {},
-      }).then((args) => examine(t, args)),
+      }),
     ])
     assert.match(stranger.of('twilio')?.words ?? '', /401, code 20003/)
     assert.equal(stranger.of('sender'), undefined)
@@ -133,13 +120,11 @@ describe('hsb-twilio doctor', () => {
   })
 
   it('knows the token that signs callbacks from one that only makes calls', async (t) => {
-    const { config, change, twilio: simulator } = await createGoodDesk(t)
+    const { config, examineWith, twilio: simulator } = await createGoodDesk(t)
     const [apiKey] = simulator.apiKeys
     const [accepted, wrongToken] = await Promise.all([
-      change('key', { twilio: { ...config.twilio, apiKey } }).then((args) => examine(t, args)),
-      change('token', { twilio: { ...config.twilio, apiKey, authToken: '0'.repeat(32) } }).then(
-        (args) => examine(t, args),
-      ),
+      examineWith('key', { twilio: { ...config.twilio, apiKey } }),
+      examineWith('token', { twilio: { ...config.twilio, apiKey, authToken: '0'.repeat(32) } }),
     ])
     assert.equal(accepted.of('signature')?.state, 'good')
     assert.equal(wrongToken.of('twilio')?.state, 'good')
@@ -148,7 +133,7 @@ describe('hsb-twilio doctor', () => {
   })
 
   it('knows what Twilio says of the account: its state, and the token that signs', async (t) => {
-    const { config, change } = await createGoodDesk(t)
+    const { config, examineWith } = await createGoodDesk(t)
     const primary = 'f'.repeat(32)
     const accountAs = (status: string) => {
       const account = { sid: config.twilio.accountSid, status, type: 'Trial', auth_token: primary }
@@ -158,7 +143,7 @@ describe('hsb-twilio doctor', () => {
     }
     const [active, closed] = await Promise.all([accountAs('active'), accountAs('closed')])
     const look = async (name: string, more: object) =>
-      examine(t, await change(name, { twilio: { ...config.twilio, ...more } }))
+      examineWith(name, { twilio: { ...config.twilio, ...more } })
     const [unknown, rotated, ended] = await Promise.all([
       look('unknown', { baseUrl: active }),
       look('rotated', { baseUrl: active, otherAuthTokens: [primary] }),
@@ -173,16 +158,13 @@ describe('hsb-twilio doctor', () => {
   })
 
   it('tells what is wrong with the database', async (t) => {
-    const { change, config } = await createGoodDesk(t)
+    const { examineWith, config } = await createGoodDesk(t)
+    await writeFile(`${config.database.slice(5)}x`, 'this is no database at all')
     const [none, folder, damaged, away] = await Promise.all([
-      change('none', {}).then((args) => examine(t, args)),
-      change('folder', { database: 'file:/nowhere/sms.db' }).then((args) => examine(t, args)),
-      writeFile(`${config.database.slice(5)}x`, 'this is no database at all')
-        .then(() => change('damaged', { database: `${config.database}x` }))
-        .then((args) => examine(t, args)),
-      change('away', { database: 'postgres://me@127.0.0.1:9/sms' }).then((args) =>
-        examine(t, args),
-      ),
+      examineWith('none', {}),
+      examineWith('folder', { database: 'file:/nowhere/sms.db' }),
+      examineWith('damaged', { database: `${config.database}x` }),
+      examineWith('away', { database: 'postgres://me@127.0.0.1:9/sms' }),
     ])
     assert.match(none.of('database')?.words ?? '', /is not there yet/)
     assert.equal(none.of('database')?.state, 'warning')
@@ -195,7 +177,7 @@ describe('hsb-twilio doctor', () => {
 
 describe('hsb-twilio doctor, on the way from Twilio', () => {
   it('names redirects, strangers and silence, and the address that would do', async (t) => {
-    const { change, config } = await createGoodDesk(t)
+    const { examineWith, config } = await createGoodDesk(t)
     const live = (url: string): [number, string] | undefined =>
       url.endsWith('/livez') ? [200, '{"status":"ok"}'] : undefined
     const [moved, hookMoved, stranger, hookGone] = await Promise.all([
@@ -205,7 +187,7 @@ describe('hsb-twilio doctor, on the way from Twilio', () => {
       strangeServer(t, (url) => live(url) ?? [404, 'no such route']),
     ])
     const look = async (name: string, publicUrl: string) =>
-      (await examine(t, await change(name, { publicUrl }))).of('webhook')
+      (await examineWith(name, { publicUrl })).of('webhook')
     const [one, two, three, four, five] = await Promise.all([
       look('one', `${moved}/sms`),
       look('two', `${hookMoved}/sms`),
@@ -224,13 +206,12 @@ describe('hsb-twilio doctor, on the way from Twilio', () => {
   })
 
   it('knows addresses that Twilio cannot reach', async (t) => {
-    const { change, config } = await createGoodDesk(t)
+    const { examineWith, config } = await createGoodDesk(t)
     const { baseUrl: _, ...twilio } = config.twilio
-    const args = await change('real', {
+    const found = await examineWith('real', {
       twilio: { ...twilio, connectTimeoutMs: 10, responseTimeoutMs: 10 },
       publicUrl: 'http://192.168.1.7:9',
     })
-    const found = await examine(t, args)
     assert.match(found.of('public-url')?.words ?? '', /Twilio cannot reach 192\.168\.1\.7/)
   })
 })

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
@@ -18,11 +17,8 @@ interface Desk {
 }
 
 describe('docs/inbound.md', () => {
-  it('names the address of the webhook, and files that there are', () => {
+  it('names the address of the webhook', () => {
     assert.ok(page.includes(`https://YOUR-PUBLIC-URL${inboundPath}/#rc=5&rp=all\n`))
-    for (const [, path = ''] of page.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)) {
-      assert.ok(existsSync(new URL(`../../../../docs/${path}`, import.meta.url)), path)
-    }
   })
 
   it('shows code that does what it says', async (t) => {

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { createFolder } from '../cli/program.ts'
 import { blocksOf, readDocument } from './markdown.ts'
 import { settingsPage } from './pages/settings-page.ts'
 import { pages } from './pages/write.ts'
+import { checkTypes } from './type-check.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 
@@ -49,17 +48,7 @@ describe('the code of the pages', () => {
         }
       }
     }
-    const tsconfig = {
-      extends: join(root, 'tsconfig.base.json'),
-      compilerOptions: { customConditions: ['source'] },
-      include: ['*/*.ts'],
-    }
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
-    const tsc = join(root, 'node_modules/.bin/tsc')
-    const failure = await promisify(execFile)(tsc, ['-p', folder]).catch(
-      (error: { stdout: string }) => error,
-    )
-    assert.ok(!(failure instanceof Error), failure.stdout)
+    await checkTypes(folder, '*/*.ts')
   })
 })
 

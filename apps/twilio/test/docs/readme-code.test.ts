@@ -10,6 +10,7 @@ import { delivers, keepsStrangersOut, leavesTheRestToTheHost, verifies } from '.
 import { freePort } from '../free-port.ts'
 import { startHost } from './host-program.ts'
 import { blocksOf, readDocument } from './markdown.ts'
+import { checkTypes } from './type-check.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const documents = ['README.md', 'apps/twilio/README.md']
@@ -35,16 +36,7 @@ describe('the code of the READMEs', () => {
   for (const path of [...documents, 'docs/inbound.md']) {
     it(`has the right types: ${path}`, async (t) => {
       const folder = await writeOut(t, path)
-      const tsconfig = {
-        extends: join(root, 'tsconfig.base.json'),
-        compilerOptions: { customConditions: ['source'] },
-        include: ['*.ts'],
-      }
-      await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
-      const tsc = join(root, 'node_modules/.bin/tsc')
-      const failure = await run(tsc, ['-p', folder]).catch((error: { stdout: string }) => error)
-      // What it says stands on stdout; stderr and the exit code say nothing.
-      assert.ok(!(failure instanceof Error), failure.stdout)
+      await checkTypes(folder, '*.ts')
     })
   }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
+import { listening } from '../listening.ts'
 
 /** One request as it arrived. */
 export interface Received {
@@ -30,14 +30,7 @@ export async function startReceiver(
       arrived.dispatchEvent(new Event('request'))
     })
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.after(async () => {
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(t, server)
   return {
     url: `http://127.0.0.1:${port}/hooks?token=t0ken`,
     received,
