@@ -33,6 +33,11 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'failed'
 }
 
+/** The fields of what somebody else has written, none where it is no object. */
+export function fieldsOf(value: unknown): ReadonlyMap<string, unknown> {
+  return new Map<string, unknown>(Object.entries(value ?? {}))
+}
+
 /** Makes a command from its arguments, typed by citty; unknown flags and missing values are refused. */
 export function createCommand<const T extends ArgsDef>(definition: {
   /** With the name of the program: `hsb-twilio keys create`. */

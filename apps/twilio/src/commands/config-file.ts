@@ -5,7 +5,7 @@ import type { TwilioApp } from '../app.ts'
 import type { Settings, TwilioConfig, TwilioSettingsError } from '../config.ts'
 import type { Logger } from '../domain/log.ts'
 import type { LogLevel } from '../log.ts'
-import { CommandError } from './command.ts'
+import { CommandError, fieldsOf } from './command.ts'
 
 /** The argument of every command that works with the user's own settings. */
 export const configArg = {
@@ -95,17 +95,14 @@ export async function loadConfig(file: string): Promise<TwilioConfig> {
     const words = String(error).split('\n', 1)[0] ?? ''
     throw new CommandError(`${path} cannot be loaded: ${cleanText(words)}`, { cause: error })
   }
-  const config = exportOf(exported, 'default') ?? exportOf(exported, 'config')
+  const exports = fieldsOf(exported)
+  const config = exports.get('default') ?? exports.get('config')
   if (!isObject(config)) {
     throw new CommandError(
       `${path} exports no settings: export default defineConfig({…}), or name them config`,
     )
   }
   return config
-}
-
-function exportOf(exported: unknown, name: string): unknown {
-  return new Map<string, unknown>(Object.entries(exported ?? {})).get(name)
 }
 
 /** An object is all that is known here; the app checks the rest and names what is wrong. */

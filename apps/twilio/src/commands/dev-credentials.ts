@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf, CommandError } from './command.ts'
+import { codeOf, CommandError, fieldsOf } from './command.ts'
 
 /** What a development server needs to be the same one after a restart. */
 export interface DevCredentials {
@@ -74,8 +74,7 @@ function parse(text: string): DevCredentials | undefined {
 }
 
 function isCredentials(value: unknown): value is DevCredentials {
-  if (typeof value !== 'object' || value === null) return false
-  const fields = new Map<string, unknown>(Object.entries(value))
+  const fields = fieldsOf(value)
   const fits = (name: string, shape: RegExp) => shape.test(String(fields.get(name)))
   return (
     fits('account_sid', /^AC[0-9a-f]{32}$/) &&

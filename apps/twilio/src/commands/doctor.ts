@@ -60,31 +60,16 @@ async function checkSettings(
 }
 
 async function checkAll(settings: Settings): Promise<Finding[]> {
-  const [
-    { checkNode },
-    { checkDatabase },
-    { checkTwilio },
-    { checkWebhook },
-    { call, NoAnswerError },
-  ] = await Promise.all([
+  const [{ checkNode }, { checkDatabase }, { checkTwilio }, { checkWebhook }] = await Promise.all([
     import('./doctor/node-check.ts'),
     import('./doctor/database-check.ts'),
     import('./doctor/twilio-checks.ts'),
     import('./doctor/webhook-check.ts'),
-    import('./http-call.ts'),
   ])
-  const look = async (url: string) => {
-    try {
-      return { kind: 'answered', ...(await call(url)) } as const
-    } catch (error) {
-      if (!(error instanceof NoAnswerError)) throw error
-      return { kind: 'silent', reason: error.reason } as const
-    }
-  }
   const [database, twilio, webhook] = await Promise.all([
     checkDatabase(settings.database),
     checkTwilio(settings),
-    checkWebhook(settings, look),
+    checkWebhook(settings),
   ])
   const node = checkNode(process.version, process.versions['sqlite'])
   return [node, ...database, ...twilio, ...webhook]

@@ -21,6 +21,7 @@ export class NoAnswerError extends Error {
 }
 
 const longestAnswer = 1_000_000
+const timeoutMs = 5_000
 
 /** One call, without a pool and without following redirects. Rejects with `NoAnswerError`. */
 export function call(
@@ -29,12 +30,10 @@ export function call(
     method = 'GET',
     headers = {},
     body,
-    timeoutMs = 5_000,
   }: {
     method?: string
     headers?: Record<string, string>
     body?: string | undefined
-    timeoutMs?: number
   } = {},
 ): Promise<HttpAnswer> {
   const request = url.startsWith('https:') ? requestSecure : requestPlain

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { codeOf, CommandError, createCommand, UsageError } from './command.ts'
+import { codeOf, CommandError, createCommand, fieldsOf, UsageError } from './command.ts'
 import {
   configFile,
   configText,
@@ -124,7 +124,7 @@ function readDependencies(): Set<string> {
       cause: error,
     })
   }
-  const fields = new Map<string, unknown>(Object.entries(manifest ?? {}))
+  const fields = fieldsOf(manifest)
   const lists = [fields.get('dependencies'), fields.get('devDependencies')]
   return new Set(lists.flatMap((list) => Object.keys(list ?? {})))
 }

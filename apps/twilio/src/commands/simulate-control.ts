@@ -1,4 +1,4 @@
-import { CommandError, createCommand, UsageError } from './command.ts'
+import { CommandError, createCommand, fieldsOf, UsageError } from './command.ts'
 import { call, NoAnswerError } from './http-call.ts'
 import { jsonArg } from './server-args.ts'
 import { readUrl } from './simulate.ts'
@@ -102,16 +102,12 @@ function readJson(text: string): unknown {
   }
 }
 
-function fieldOf(value: unknown, name: string): unknown {
-  return new Map<string, unknown>(Object.entries(value ?? {})).get(name)
-}
-
 function receiverOf(answer: string): string {
-  return String(fieldOf(fieldOf(JSON.parse(answer), 'message'), 'to'))
+  return String(fieldsOf(fieldsOf(JSON.parse(answer)).get('message')).get('to'))
 }
 
 function listed(answer: string): string {
-  const list = fieldOf(JSON.parse(answer), 'behaviours')
+  const list = fieldsOf(JSON.parse(answer)).get('behaviours')
   if (!Array.isArray(list) || list.length === 0) return 'nothing goes wrong'
   return list.map((one) => JSON.stringify(one, withoutNulls)).join('\n')
 }

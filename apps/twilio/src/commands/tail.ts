@@ -40,13 +40,14 @@ export const tailCommand = createCommand({
         print([...cells, code].join('  ').trimEnd())
       }
 
+      const follow: Follow = (after) => app.messages.follow(after)
       let { last } = await app.messages.follow()
       // What is there already is not news.
-      const seen = await seenBefore(last, (after) => app.messages.follow(after))
+      const before = await followAll(last - overlap, follow)
+      const seen = new Set(before.flatMap(({ id }) => (id <= last ? id : [])))
       tell('following what happens from now on; Ctrl-C ends it')
       while (!stop.signal.aborted) {
-        const from = Math.max(0, last - overlap)
-        const { events } = await followAll(from, (after) => app.messages.follow(after))
+        const events = await followAll(last - overlap, follow)
         const fresh = events.filter(({ id }) => !seen.has(id))
         if (fresh.length > 0) rate.clear()
         for (const event of fresh) {
@@ -66,17 +67,12 @@ export const tailCommand = createCommand({
 
 type Follow = (after: number) => Promise<{ events: FollowedEvent[]; last: number }>
 
-async function seenBefore(last: number, follow: Follow): Promise<Set<number>> {
-  const { events } = await followAll(Math.max(0, last - overlap), follow)
-  return new Set(events.filter(({ id }) => id <= last).map(({ id }) => id))
-}
-
 /** Everything after this event, however much it is. */
-async function followAll(after: number, follow: Follow): Promise<{ events: FollowedEvent[] }> {
+async function followAll(after: number, follow: Follow): Promise<FollowedEvent[]> {
   const events: FollowedEvent[] = []
-  for (let at = after; ;) {
+  for (let at = Math.max(0, after); ;) {
     const page = await follow(at)
-    if (page.events.length === 0) return { events }
+    if (page.events.length === 0) return events
     events.push(...page.events)
     at = page.last
   }

@@ -1,4 +1,5 @@
 import type { ReceivedCallback } from '../../provider/callback-variants.ts'
+import { fieldsOf } from '../command.ts'
 import { splitWords } from './shell-words.ts'
 
 /**
@@ -24,7 +25,7 @@ function readJson(text: string): ReceivedCallback[] {
 }
 
 function readObject(value: unknown): ReceivedCallback | undefined {
-  const fields = new Map<string, unknown>(Object.entries(value ?? {}))
+  const fields = fieldsOf(value)
   const [url, body, headers] = [fields.get('url'), fields.get('body'), fields.get('headers')]
   if (typeof url !== 'string' || typeof headers !== 'object' || headers === null) return undefined
   const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body)

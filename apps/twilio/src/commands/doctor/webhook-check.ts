@@ -1,21 +1,14 @@
 import ipaddr from 'ipaddr.js'
 import type { Settings } from '../../config.ts'
 import { callbackPath } from '../../provider/twilio-callbacks.ts'
+import { call, type HttpAnswer, NoAnswerError } from '../http-call.ts'
 import { bad, type Finding, good, warning } from './finding.ts'
 
-/** An answer at an address; redirects are answers and are not followed. */
-export type Look = (
-  url: string,
-) => Promise<
-  | { kind: 'answered'; status: number; location: string | undefined; text: string }
-  | { kind: 'silent'; reason: string }
->
-
 /** Whether Twilio's callbacks can find the app at `publicUrl`. Asks only what strangers may ask. */
-export async function checkWebhook(settings: Settings, look: Look): Promise<Finding[]> {
+export async function checkWebhook(settings: Settings): Promise<Finding[]> {
   const { publicUrl } = settings
   const isSimulated = settings.twilio.baseUrl !== undefined
-  return [...(isSimulated ? [] : reachOf(publicUrl)), await checkAnswers(publicUrl, look)]
+  return [...(isSimulated ? [] : reachOf(publicUrl)), await checkAnswers(publicUrl)]
 }
 
 /** What the address itself says. */
@@ -42,7 +35,19 @@ function isPrivate(hostname: string): boolean {
   return host === 'localhost' || /\.(local|localhost|internal|test|invalid)$/.test(host)
 }
 
-async function checkAnswers(publicUrl: string, look: Look): Promise<Finding> {
+/** An answer at an address; redirects are answers and are not followed. */
+type Looked = ({ kind: 'answered' } & HttpAnswer) | { kind: 'silent'; reason: string }
+
+async function look(url: string): Promise<Looked> {
+  try {
+    return { kind: 'answered', ...(await call(url)) }
+  } catch (error) {
+    if (!(error instanceof NoAnswerError)) throw error
+    return { kind: 'silent', reason: error.reason }
+  }
+}
+
+async function checkAnswers(publicUrl: string): Promise<Finding> {
   const probe = `${publicUrl}/livez`
   const live = await look(probe)
   if (live.kind === 'silent') return silent(probe, live.reason)
@@ -72,7 +77,7 @@ async function checkAnswers(publicUrl: string, look: Look): Promise<Finding> {
 
 function redirectOf(
   asked: string,
-  { status, location }: { status: number; location: string | undefined },
+  { status, location }: HttpAnswer,
   publicUrl: string,
 ): Finding | undefined {
   if (status < 300 || status > 399) return undefined
