@@ -94,10 +94,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     countSegments: (text) => provider.countSegments(text),
   })
   const verifications = createVerifications({ ...shared, randomBytes, newId })
-  const bodyOf = async (message: Message) =>
-    message.verificationId === undefined ? message.message : verifications.bodyOf(message)
-  const textOf = async (message: Message) =>
-    message.verificationId === undefined ? message.message : verifications.textOf(message)
+  const bodyOf = (message: Message) => verifications.bodyOf(message)
+  const textOf = (message: Message) => verifications.textOf(message)
   const segmentsOf = (message: Message) =>
     provider.countSegments(
       message.verificationId === undefined

@@ -17,7 +17,7 @@ import { patienceMs } from './patience.ts'
 import type { Proofs } from './proof.ts'
 import type { Claim } from './claims.ts'
 import type { RunGuarded, Throttles } from './throttles.ts'
-import { verificationEvent } from './verification-events.ts'
+import { endVerification, verificationEvent } from './verification-events.ts'
 
 /** A guess. The number alone is only accepted where `verification.checkByPhone` is on. */
 export type CheckInput =
@@ -148,11 +148,7 @@ export function createCheck(parts: CheckParts): (input: CheckInput) => Promise<C
     const isFirst = await store.transaction(
       async (tables) => {
         await throttles.giveBack(tables.throttles, claims, at)
-        const now = clock.now()
-        const isFirst = await tables.verifications.end(id, 'approved', now)
-        if (isFirst)
-          await tables.verificationEvents.append([verificationEvent(verification, 'approved', now)])
-        return isFirst
+        return endVerification(tables, verification, { status: 'approved', at: clock.now() })
       },
       { patienceMs },
     )

@@ -2,7 +2,7 @@ import type { VerificationEventKind } from '../domain/host-event.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import type { Verification } from '../domain/verification.ts'
 import type { NewVerificationEvent } from '../storage/event-stores.ts'
-import type { Store } from '../storage/store.ts'
+import type { Store, Tables } from '../storage/store.ts'
 import type { Signals } from './signals.ts'
 
 /** What happened to a verification, to be written with it. A send counts; everything else happens once. */
@@ -24,6 +24,21 @@ export function endKindOf(
   otherwise: 'canceled' | 'expired',
 ): VerificationEventKind {
   return verification.attempts >= maxAttempts ? 'failed' : otherwise
+}
+
+/**
+ * Ends a running verification and tells of it, in the caller's transaction. False where it had ended
+ * before. `kind` is what is told, if not the status.
+ */
+export async function endVerification(
+  { verifications, verificationEvents }: Pick<Tables, 'verifications' | 'verificationEvents'>,
+  verification: Verification,
+  end: { status: 'approved' | 'canceled'; kind?: VerificationEventKind; at: Instant },
+): Promise<boolean> {
+  const { status, kind = status, at } = end
+  if (!(await verifications.end(verification.id, status, at))) return false
+  await verificationEvents.append([verificationEvent(verification, kind, at)])
+  return true
 }
 
 /** Ending verifications whose time is over. */

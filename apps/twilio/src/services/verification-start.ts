@@ -11,7 +11,7 @@ import { defaultSenderOf } from './default-sender.ts'
 import { patienceFor, patienceMs } from './patience.ts'
 import { readStart, type StartInput, type StartRequest, type StartResult } from './start-request.ts'
 import type { Limits, Throttles } from './throttles.ts'
-import { verificationEvent } from './verification-events.ts'
+import { endVerification, verificationEvent } from './verification-events.ts'
 
 /** The parts that starting is made of. */
 export interface StartParts {
@@ -146,12 +146,6 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     }
   }
 
-  async function cancel(tables: Tables, verification: Verification): Promise<void> {
-    const now = clock.now()
-    if (!(await tables.verifications.end(verification.id, 'canceled', now))) return
-    await tables.verificationEvents.append([verificationEvent(verification, 'canceled', now)])
-  }
-
   async function giveUp(
     { verification, isNew, takenAt }: Reserved,
     request: StartRequest,
@@ -161,7 +155,8 @@ export function createStart(parts: StartParts): (input: StartInput) => Promise<S
     if (sent.kind === 'unavailable') return sent
     await store.transaction(
       async (tables) => {
-        if (isNew) await cancel(tables, verification)
+        if (isNew)
+          await endVerification(tables, verification, { status: 'canceled', at: clock.now() })
         // A carrier that is asked too often stays protected by what was counted.
         if (sent.kind === 'throttled') return
         await throttles.giveBack(tables.throttles, request.codeClaims, takenAt)

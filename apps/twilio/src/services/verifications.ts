@@ -16,7 +16,7 @@ import type { StartInput, StartResult } from './start-request.ts'
 import type { Throttles } from './throttles.ts'
 import { createTwilioVerify } from './twilio-verify.ts'
 import { type CheckInput, type CheckResult, createCheck } from './verification-check.ts'
-import { endKindOf, verificationEvent } from './verification-events.ts'
+import { endKindOf, endVerification } from './verification-events.ts'
 import { createStart } from './verification-start.ts'
 
 export type { Proof } from './proof.ts'
@@ -79,15 +79,9 @@ export function createVerifications(parts: VerificationsParts): Verifications {
       const now = clock.now()
       // Out of guesses, it is still there to be ended.
       if (!verification || endingOf(verification, now, Infinity)) return false
+      const kind = endKindOf(verification, settings.verification.maxAttempts, 'canceled')
       const isEnded = await store.transaction(
-        async (tables) => {
-          const ended = await tables.verifications.end(verificationId, 'canceled', now)
-          const kind = endKindOf(verification, settings.verification.maxAttempts, 'canceled')
-          if (ended) {
-            await tables.verificationEvents.append([verificationEvent(verification, kind, now)])
-          }
-          return ended
-        },
+        (tables) => endVerification(tables, verification, { status: 'canceled', kind, at: now }),
         { patienceMs },
       )
       if (isEnded && verification.backend === backend?.name) await backend.drop(verification)
