@@ -72,7 +72,7 @@ export async function acceptAll(
   })
   await tables.audit.append(
     accepted.flatMap(({ actor, draft: { resendOf } }, i) => {
-      const [message] = written.slice(i, i + 1)
+      const message = written[i]
       if (actor === undefined || resendOf === undefined || message === undefined) return []
       const { id, createdAt: at } = message
       return [{ actor, action: 'message-resent', subject: resendOf, detail: { sent: id }, at }]

@@ -72,18 +72,19 @@ const count = statement<{ pending: number; failed: number }, 'endpoint'>(
     from sms_webhook_delivery where endpoint = ${bind('endpoint')} and status <> 'delivered'`,
 )
 
+const again = (at: unknown) =>
+  sql`status = 'pending', attempts = 0, next_at = ${at}, ended_at = null`
+
 const replayOne = statement<{ id: string }, 'endpoint' | 'eventId' | 'at'>(
   (bind) => sql`
-    update sms_webhook_delivery
-    set status = 'pending', attempts = 0, next_at = ${bind('at')}, ended_at = null
+    update sms_webhook_delivery set ${again(bind('at'))}
     where endpoint = ${bind('endpoint')} and event_id = ${bind('eventId')} and status <> 'pending'
     returning id`,
 )
 
 const replayRange = statement<{ id: string }, 'endpoint' | 'from' | 'to' | 'spared' | 'at'>(
   (bind) => sql`
-    update sms_webhook_delivery
-    set status = 'pending', attempts = 0, next_at = ${bind('at')}, ended_at = null
+    update sms_webhook_delivery set ${again(bind('at'))}
     where endpoint = ${bind('endpoint')} and id >= ${bind('from')} and id < ${bind('to')}
       and status not in ('pending', ${bind('spared')})
     returning id`,

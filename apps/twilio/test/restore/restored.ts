@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { TwilioConfig } from '../../src/config.ts'
 import { rankOf } from '../../src/domain/message.ts'
+import type { SendInput } from '../../src/services/messages.ts'
 import { createTestApp, type TestApp } from '../app.ts'
 
 /** A database, and how a copy of it is made while it is in use. */
@@ -99,13 +100,19 @@ export async function restoreAmid(
 }
 
 /** Every other one waits behind all the others, so that not all that is in the backup is ever sent. */
+function inputOf(n: number): SendInput {
+  return {
+    toPhone: `+1415555${2_000 + (n % phones)}`,
+    message: textOf(n),
+    priority: n % 2 === 0 ? 'normal' : 'bulk',
+    idempotencyKey: textOf(n),
+  }
+}
+
 async function accept({ app }: TestApp, from: number, to: number): Promise<void> {
   const lane = async (start: number) => {
     for (let n = start; n < to; n += lanes) {
-      const toPhone = `+1415555${2_000 + (n % phones)}`
-      const priority = n % 2 === 0 ? 'normal' : 'bulk'
-      const input = { toPhone, message: textOf(n), priority, idempotencyKey: textOf(n) } as const
-      const { kind } = await app.messages.send(input)
+      const { kind } = await app.messages.send(inputOf(n))
       if (kind !== 'accepted') throw new Error(`refused: ${kind}`)
     }
   }
@@ -116,10 +123,7 @@ async function accept({ app }: TestApp, from: number, to: number): Promise<void>
 async function standings({ app }: TestApp, count: number): Promise<Map<string, number>> {
   const ranks = new Map<string, number>()
   for (let n = 0; n < count; n++) {
-    const toPhone = `+1415555${2_000 + (n % phones)}`
-    const priority = n % 2 === 0 ? 'normal' : 'bulk'
-    const input = { toPhone, message: textOf(n), priority, idempotencyKey: textOf(n) } as const
-    const again = await app.messages.send(input)
+    const again = await app.messages.send(inputOf(n))
     if (again.kind === 'accepted' && again.replayed)
       ranks.set(textOf(n), rankOf[again.message.status])
   }
