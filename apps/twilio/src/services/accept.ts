@@ -15,7 +15,7 @@ export interface Acceptable extends Checked {
 }
 
 /** How long an `Idempotency-Key` is remembered. */
-const keyLifetimeMs = 7 * 86_400_000
+export const keyLifetimeMs = 7 * 86_400_000
 
 /** Everything that must hold in the transaction that writes the message. */
 export async function acceptAll(

@@ -2,6 +2,7 @@ import type { Settings } from '../config.ts'
 import { firstIdAt } from '../domain/id.ts'
 import type { Clock } from '../domain/time.ts'
 import type { IdRange, RetentionStore, Store, Tables } from '../storage/store.ts'
+import { keyLifetimeMs } from './accept.ts'
 
 /** Forgetting texts, numbers and rows when their time is over. */
 export interface Retention {
@@ -12,8 +13,6 @@ export interface Retention {
 const batch = 500
 const restMs = 60_000
 const dayMs = 86_400_000
-/** How long an `Idempotency-Key` is remembered. */
-const keyDays = 7
 // What is not over when the sweep comes by is visited again when it must be: after the farthest
 // `send_at`, the longest validity, and the last question to the carrier.
 const longestLifeMs = 8 * dayMs
@@ -121,7 +120,7 @@ function walksOf({ retention, messages }: Settings): Walk[] {
     // A digest of a number and a text can be guessed: it goes when its key is no longer remembered.
     {
       name: 'keys',
-      ageMs: keyDays * dayMs,
+      ageMs: keyLifetimeMs,
       isLast: false,
       forget: (store, range) => store.clearKeys(range),
     },
