@@ -1,10 +1,12 @@
-import { parseStatusCallback, validateExactSignature } from '@hsb/twilio-sms'
+import { parseInbound, parseStatusCallback, validateExactSignature } from '@hsb/twilio-sms'
 import type { Settings } from '../config.ts'
 import type { Secret } from '../domain/secret.ts'
 import { authTokensOf, signedAddresses } from './signed-requests.ts'
-import { callbackPath, createCallbackReader } from './twilio-callbacks.ts'
+import { createCallbackReader } from './twilio-callbacks.ts'
+import { createInboundReader, inboundPath } from './twilio-inbound.ts'
 import {
   type AddressParts,
+  hookPathOf,
   partsOf,
   type ReceivedCallback,
   variantsOf,
@@ -80,11 +82,12 @@ function explain(
   const [expected = ''] = accepted(settings, callback)
   if (!accepted(settings, callback).includes(url)) {
     const differences = differencesOf(partsOf(url), partsOf(expected))
-    const publicUrl = publicUrlOf(url, expected)
+    const publicUrl = publicUrlOf(url, expected, hookPathOf(callback))
     return { kind: 'other-address', token, signed: url, expected, differences, publicUrl }
   }
   if (body.words !== undefined) return { kind: 'other-body', token, words: body.words }
-  const reading = createCallbackReader(settings)({
+  const createReader = isInbound(callback) ? createInboundReader : createCallbackReader
+  const reading = createReader(settings)({
     rawQuery: rawQueryOf(callback.url),
     body: Buffer.from(body.params.toString()),
     signature: callback.headers['x-twilio-signature'],
@@ -94,8 +97,13 @@ function explain(
 }
 
 /** The addresses that the app looks at, as its reader does. */
-function accepted({ publicUrl }: Settings, { url }: ReceivedCallback): string[] {
-  return signedAddresses(publicUrl, callbackPath, rawQueryOf(url))
+function accepted({ publicUrl }: Settings, callback: ReceivedCallback): string[] {
+  return signedAddresses(publicUrl, hookPathOf(callback), rawQueryOf(callback.url))
+}
+
+/** True for what a phone wrote to us, as against how a message of ours goes. */
+function isInbound(callback: ReceivedCallback): boolean {
+  return hookPathOf(callback) === inboundPath
 }
 
 function rawQueryOf(url: string): string {
@@ -145,17 +153,18 @@ function differencesOf(signed: AddressParts, expected: AddressParts): string[] {
 }
 
 /** The signed address without what the app adds, if the query came through as it was. */
-function publicUrlOf(signed: string, expected: string): string | undefined {
+function publicUrlOf(signed: string, expected: string, hookPath: string): string | undefined {
   const { path, query } = partsOf(signed)
   if (query !== partsOf(expected).query) return undefined
   const bare = signed.slice(0, signed.length - query.length)
-  const end = [`${callbackPath}/`, callbackPath].find((tail) => path.endsWith(tail))
+  const end = [`${hookPath}/`, hookPath].find((tail) => path.endsWith(tail))
   return end === undefined ? undefined : bare.slice(0, -end.length)
 }
 
-function hintsOf(settings: Settings, { url, headers, body }: ReceivedCallback): string[] {
+function hintsOf(settings: Settings, callback: ReceivedCallback): string[] {
+  const { url, headers, body } = callback
   const hints: string[] = []
-  if (!/[?&]message_id=/.test(url)) {
+  if (!isInbound(callback) && !/[?&]message_id=/.test(url)) {
     hints.push(
       'the query with message_id and attempt is missing, which this app gives each callback',
     )
@@ -172,9 +181,11 @@ function hintsOf(settings: Settings, { url, headers, body }: ReceivedCallback): 
       'AccountSid is another account than twilio.accountSid: each signs with its own token',
     )
   }
-  const callback = parseStatusCallback(params)
-  if (body.trim() !== '' && callback.kind === 'invalid') {
-    hints.push(`it is no status callback as Twilio writes them: ${callback.reason}`)
+  const [what, read] = isInbound(callback)
+    ? ['inbound message', parseInbound(params)]
+    : ['status callback', parseStatusCallback(params)]
+  if (body.trim() !== '' && read.kind === 'invalid') {
+    hints.push(`it is no ${what} as Twilio writes them: ${read.reason}`)
   }
   if (hints.length === 0) {
     hints.push('it is whole and of this account: the account has another auth token by now')

@@ -1,4 +1,5 @@
 import { callbackPath } from './twilio-callbacks.ts'
+import { inboundPath } from './twilio-inbound.ts'
 
 // What proxies and settings do to an address between Twilio, which signs it as it knows it, and the
 // app. Everything is done on text: `new URL` would mend what is to be found.
@@ -35,6 +36,13 @@ export function addressOf({ scheme, host, port, path, query }: AddressParts): st
   return `${scheme}://${host}${port}${path}${query}`
 }
 
+/** The webhook that it was meant for, below `publicUrl`: what stands before it may have been changed. */
+export function hookPathOf({
+  url,
+}: Pick<ReceivedCallback, 'url'>): typeof callbackPath | typeof inboundPath {
+  return /\/inbound\/*$/.test(partsOf(url).path) ? inboundPath : callbackPath
+}
+
 /** More would be somebody's experiment, and each is signed once a token. */
 const mostVariants = 20_000
 
@@ -43,7 +51,7 @@ export function* variantsOf(publicUrl: string, callback: ReceivedCallback): Iter
   const expected = partsOf(publicUrl)
   const received = partsOf(callback.url)
   let count = 0
-  for (const path of pathsOf(expected, received, callback.headers)) {
+  for (const path of pathsOf(expected, received, callback)) {
     for (const query of queriesOf(received.query)) {
       for (const { host, ports } of hostsOf(expected, received, callback.headers)) {
         for (const port of ports) {
@@ -90,8 +98,9 @@ function withoutWww(host: string): string {
 function pathsOf(
   expected: AddressParts,
   received: AddressParts,
-  headers: ReceivedCallback['headers'],
+  { url, headers }: ReceivedCallback,
 ): Set<string> {
+  const hookPath = hookPathOf({ url })
   const prefix = expected.path.replace(/\/+$/, '')
   const forwarded = headers['x-forwarded-prefix']?.replace(/\/+$/, '')
   const original = ['x-original-uri', 'x-original-url', 'x-rewrite-url', 'x-forwarded-uri']
@@ -100,11 +109,11 @@ function pathsOf(
   const bare = received.path
   const cut = bare.startsWith(`${prefix}/`) ? bare.slice(prefix.length) : bare
   const paths = [
-    `${prefix}${callbackPath}/`,
+    `${prefix}${hookPath}/`,
     bare,
     cut,
     `${prefix}${bare}`,
-    `${callbackPath}/`,
+    `${hookPath}/`,
     ...(forwarded === undefined ? [] : [`${forwarded}${bare}`, `${forwarded}${cut}`]),
     ...original,
   ]
