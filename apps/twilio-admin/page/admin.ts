@@ -1,13 +1,13 @@
 import { createApi, liveEvents, toast, useData } from '@hsb/twilio-pages'
 import type { Answer, Api, Data } from '@hsb/twilio-pages'
 import { signal } from '@preact/signals'
-import type { Role, Session } from './wire.ts'
+import type { Revealed, Role, Session } from './wire.ts'
 
 /** Who looks: `undefined` until the server has said so, `null` for nobody. */
 export const session = signal<Session | null | undefined>(undefined)
 
-/** Why one has to sign in, where one was signed in before. */
-export const farewell = signal('')
+/** Why one has to sign in, in the server's words or ours. */
+export const reason = signal('')
 
 // Counted from the page: it may be mounted below any path.
 const calls = createApi('./api/', () => ({ 'x-csrf-token': session.value?.csrf_token ?? '' }))
@@ -28,7 +28,7 @@ export function useLive<T>(path: string): Data<T> {
 
 function watch<T>(answer: Answer<T>): Answer<T> {
   if (answer.kind === 'problem' && answer.status === 401 && session.value) {
-    farewell.value = 'Your session has ended. Sign in to go on where you were.'
+    reason.value = 'Your session has ended. Sign in to go on where you were.'
     session.value = null
   }
   return answer
@@ -38,15 +38,17 @@ function watch<T>(answer: Answer<T>): Answer<T> {
 export async function askWho(): Promise<string | undefined> {
   const answer = await calls.get<Session>('session/')
   if (answer.kind === 'ok') session.value = answer.value
-  else if (answer.status === 401) session.value = null
-  else return answer.message
+  else if (answer.status === 401) {
+    reason.value = answer.message
+    session.value = null
+  } else return answer.message
   return undefined
 }
 
 export async function signIn(name: string, password: string): Promise<string | undefined> {
   const answer = await calls.send<Session>('POST', 'session/', { name, password })
   if (answer.kind === 'problem') return answer.message
-  farewell.value = ''
+  reason.value = ''
   session.value = answer.value
   return undefined
 }
@@ -64,25 +66,27 @@ export function may(role: Role): boolean {
   return ranks[session.value?.role ?? 'viewer'] >= ranks[role]
 }
 
-/** Does it and tells how it went: with `done` words, or the problem, which ends in `undefined`. */
-export async function act(
-  path: string,
-  json: unknown,
-  done: string,
-): Promise<{ value: unknown } | undefined> {
-  const answer = await api.send<unknown>('POST', path, json)
-  if (answer.kind === 'problem') {
-    toast(answer.message, 'bad')
-    return undefined
-  }
-  if (done !== '') toast(done)
-  return answer
+/** Does it and says so; the answer is why it could not be done. */
+export async function act(path: string, json: unknown, done: string): Promise<string | undefined> {
+  const answer = await api.send('POST', path, json)
+  if (answer.kind === 'problem') return answer.message
+  toast(done)
+  return undefined
 }
 
-/** The same for calls whose answer is looked at. Page and server are one package: it is believed. */
-export async function obtain<T>(path: string, json?: unknown): Promise<T | undefined> {
+/**
+ * The same for calls whose answer is looked at; a text is why it could not be done. Page and server
+ * are one package: what is answered is believed.
+ */
+export async function obtain<T extends object>(path: string, json?: unknown): Promise<T | string> {
   const answer = await api.send<T>('POST', path, json)
-  if (answer.kind === 'ok') return answer.value
-  toast(answer.message, 'bad')
+  return answer.kind === 'ok' ? answer.value : answer.message
+}
+
+/** Shows a message's text and numbers, which is written down. */
+export async function reveal(id: string): Promise<Revealed | undefined> {
+  const answer = await obtain<Revealed>(`messages/${encodeURIComponent(id)}/reveal/`)
+  if (typeof answer !== 'string') return answer
+  toast(answer, 'bad')
   return undefined
 }

@@ -5,11 +5,13 @@ import { secondsOf, shareOf } from './words.ts'
 /** From a verification that was started to a phone that is proved: where people are lost. */
 export function Funnel({ verification }: { verification: Overview['verification'] }) {
   const { started, delivered, approved, failed, expired, median_seconds: median } = verification
+  // Of codes that Twilio's Verify sends it is not told whether they arrive.
+  const isTold = delivered >= approved
   const steps = [
-    ['Started', started],
-    ['Code delivered', delivered],
-    ['Approved', approved],
-  ] as const
+    ['Started', started] as const,
+    ...(isTold ? [['Code delivered', delivered] as const] : []),
+    ['Approved', approved] as const,
+  ]
   return (
     <section class="card whole">
       <h3>Verifications</h3>
@@ -37,6 +39,7 @@ export function Funnel({ verification }: { verification: Overview['verification'
           </ol>
           <p class="soft">
             {median !== null && `Half were approved within ${secondsOf(median)}. `}
+            {!isTold && 'Whether codes arrive is not told by Twilio’s Verify. '}
             {failed.toLocaleString()} failed by wrong codes,{' '}
             <a href={hrefOf(['verifications'], { status: 'expired' })}>
               {expired.toLocaleString()} expired

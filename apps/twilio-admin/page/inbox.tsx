@@ -1,10 +1,10 @@
-import { CommandLine, Empty, Table, Time, go, hrefOf, route, useData } from '@hsb/twilio-pages'
+import { CommandLine, Empty, Time, hrefOf, route, useData } from '@hsb/twilio-pages'
 import type { Column } from '@hsb/twilio-pages'
 import { api, session, useLive } from './admin.ts'
 import { OptOuts } from './opt-outs.tsx'
-import { Paging } from './paging.tsx'
-import { Loaded, Tabs, Title } from './parts.tsx'
-import { beside, queryOf } from './place.ts'
+import { Listing } from './listing.tsx'
+import { Tabs, Title } from './parts.tsx'
+import { queryOf } from './place.ts'
 import { ThreadPanel } from './thread-panel.tsx'
 import type { Conversation, Setup } from './wire.ts'
 
@@ -29,40 +29,25 @@ export function Inbox() {
           ]}
         />
       </Title>
-      {isOptOuts ? <OptOuts /> : <Conversations open={open} />}
+      {isOptOuts ? <OptOuts /> : <Conversations />}
     </>
   )
 }
 
-function Conversations({ open }: { open: string | undefined }) {
+function Conversations() {
   const data = useLive<{ conversations: Conversation[]; next: string | null }>(
     `conversations/?${queryOf([], 50)}`,
   )
   return (
-    <div class={open === undefined ? 'split' : 'split open even'}>
-      <section class="card list" aria-label="List of conversations">
-        <Loaded data={data} label="conversations">
-          {({ conversations, next }) => (
-            <>
-              {conversations.length === 0 && <Nothing />}
-              {conversations.length > 0 && (
-                <Table
-                  label="Conversations"
-                  columns={columns}
-                  rows={conversations}
-                  keyOf={({ key }) => key}
-                  open={open}
-                  onOpen={({ key }) => go(beside(key), open === undefined ? 'push' : 'replace')}
-                  onClose={() => open !== undefined && go(beside(undefined))}
-                />
-              )}
-              <Paging next={next} shown={conversations.length} />
-            </>
-          )}
-        </Loaded>
-      </section>
-      {open !== undefined && <ThreadPanel key={open} id={open} />}
-    </div>
+    <Listing
+      name="conversations"
+      data={data}
+      columns={columns}
+      keyOf={({ key }) => key}
+      nothing={() => <Nothing />}
+      panel={(key) => <ThreadPanel key={key} id={key} />}
+      shape="even"
+    />
   )
 }
 

@@ -1,7 +1,8 @@
 import { Badge, CommandLine, Dialog, Time } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
 import { act, obtain, useLive } from './admin.ts'
-import { Action, Confirm, Loaded } from './parts.tsx'
+import { Ask, Field } from './form.tsx'
+import { Action, Loaded } from './parts.tsx'
 import { Rows } from './rows.tsx'
 import type { Key } from './wire.ts'
 
@@ -11,10 +12,12 @@ const scopes = ['send', 'read', 'verify', 'admin'] as const
 export function Keys() {
   const data = useLive<{ keys: Key[] }>('keys/')
   const [isMaking, make] = useState(false)
+  const [made, show] = useState<string>()
   const [revoking, revoke] = useState<Key>()
   const end = async ({ id }: Key) => {
-    await act(`keys/${encodeURIComponent(id)}/revoke/`, undefined, 'Revoked')
+    const problem = await act(`keys/${encodeURIComponent(id)}/revoke/`, undefined, 'Revoked')
     await data.reload()
+    return problem
   }
   return (
     <section class="card list" aria-label="API keys">
@@ -52,94 +55,70 @@ export function Keys() {
       </Loaded>
       {isMaking && (
         <NewKey
-          onClose={() => {
-            make(false)
+          onClose={() => make(false)}
+          onMade={(key) => {
+            show(key)
             void data.reload()
           }}
         />
       )}
+      {made !== undefined && (
+        <Dialog title="Keep this key now" onClose={() => show(undefined)}>
+          <p>It is not shown again. Give it to the program as a secret.</p>
+          <CommandLine text={made} label="key" />
+          <div class="dialog-actions">
+            <button type="button" class="button main" onClick={() => show(undefined)}>
+              I have it
+            </button>
+          </div>
+        </Dialog>
+      )}
       {revoking && (
-        <Confirm
+        <Ask
           title={`Revoke ${revoking.name}?`}
           verb="Revoke key"
           isDanger
           onClose={() => revoke(undefined)}
-          onYes={() => end(revoking)}
+          onSend={() => end(revoking)}
         >
           <p>Whatever uses it is refused from then on. It cannot be brought back.</p>
-        </Confirm>
+        </Ask>
       )}
     </section>
   )
 }
 
-function NewKey({ onClose }: { onClose: () => void }) {
-  const [name, setName] = useState('')
+function NewKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string) => void }) {
   const [chosen, choose] = useState<readonly string[]>(['send'])
-  const [made, setMade] = useState<string>()
-  const make = async () => {
-    const answer = await obtain<{ key: string }>('keys/', { name: name.trim(), scopes: chosen })
-    if (answer) setMade(answer.key)
+  const make = async (fields: Record<string, string>) => {
+    const answer = await obtain<{ key: string }>('keys/', { ...fields, scopes: chosen })
+    if (typeof answer === 'string') return answer
+    onMade(answer.key)
+    return undefined
   }
-  if (made !== undefined)
-    return (
-      <Dialog title="Keep this key now" onClose={onClose}>
-        <p>It is not shown again. Give it to the program as a secret.</p>
-        <CommandLine text={made} label="key" />
-        <div class="dialog-actions">
-          <button type="button" class="button main" onClick={onClose}>
-            I have it
-          </button>
-        </div>
-      </Dialog>
-    )
   return (
-    <Dialog title="New key" onClose={onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void make()
-        }}
-      >
-        <label class="field">
-          <span>Name of the program</span>
-          <input
-            type="text"
-            required
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
-        <div role="group" aria-label="What it may do">
-          {scopes.map((scope) => (
-            <button
-              key={scope}
-              type="button"
-              class="switch"
-              role="switch"
-              aria-checked={chosen.includes(scope)}
-              onClick={() =>
-                choose(
-                  chosen.includes(scope)
-                    ? chosen.filter((one) => one !== scope)
-                    : [...chosen, scope],
-                )
-              }
-            >
-              {scope}
-            </button>
-          ))}
-        </div>
-        <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
-            Close
+    <Ask title="New key" verb="Make key" onClose={onClose} onSend={make}>
+      <Field label="Name of the program">
+        <input name="name" required />
+      </Field>
+      <div role="group" aria-label="What it may do">
+        {scopes.map((scope) => (
+          <button
+            key={scope}
+            type="button"
+            class="switch"
+            role="switch"
+            aria-checked={chosen.includes(scope)}
+            onClick={() =>
+              choose(
+                chosen.includes(scope) ? chosen.filter((one) => one !== scope) : [...chosen, scope],
+              )
+            }
+          >
+            {scope}
           </button>
-          <button type="submit" class="button main" disabled={chosen.length === 0}>
-            Make key
-          </button>
-        </div>
-      </form>
-    </Dialog>
+        ))}
+      </div>
+    </Ask>
   )
 }

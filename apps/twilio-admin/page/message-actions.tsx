@@ -1,7 +1,8 @@
 import { Copy, useKeys } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
 import { act, session } from './admin.ts'
-import { Action, Confirm } from './parts.tsx'
+import { Ask } from './form.tsx'
+import { Action } from './parts.tsx'
 import type { MessageDetail, Revealed } from './wire.ts'
 import { publicAddress, quote, sendLine } from './words.ts'
 
@@ -39,8 +40,9 @@ export function MessageActions(props: {
   const id = encodeURIComponent(message.id)
   useKeys({ r: () => actions.includes('resend') && ask('resend') })
   const perform = async (what: Question) => {
-    const answer = await act(`messages/${id}/${what}/`, undefined, questions[what].done)
-    if (answer && what === 'redact') onRedacted()
+    const problem = await act(`messages/${id}/${what}/`, undefined, questions[what].done)
+    if (problem === undefined && what === 'redact') onRedacted()
+    return problem
   }
   const address = publicAddress(session.value?.app.public_url ?? '', `api/sms/${id}/status/`)
   const look = `curl ${quote(address)} \\\n  -H "authorization: Bearer $HSB_TWILIO_KEY"`
@@ -68,15 +70,15 @@ export function MessageActions(props: {
         Copy as curl
       </Copy>
       {question && (
-        <Confirm
+        <Ask
           title={questions[question].title}
           verb={questions[question].verb}
           isDanger={question !== 'resend'}
           onClose={() => ask(undefined)}
-          onYes={() => perform(question)}
+          onSend={() => perform(question)}
         >
           <p>{questions[question].words}</p>
-        </Confirm>
+        </Ask>
       )}
     </div>
   )

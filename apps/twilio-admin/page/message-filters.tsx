@@ -25,6 +25,7 @@ export function isNarrowed(): boolean {
 export function MessageFilters() {
   const { params } = route.value
   const error = params.get('error')
+  const since = params.get('since')
   return (
     <div class="filters">
       <div class="filter-line">
@@ -63,6 +64,16 @@ export function MessageFilters() {
             error {error} <Icon name="close" />
           </button>
         )}
+        {since?.includes('T') && (
+          <button
+            type="button"
+            class="chip"
+            aria-pressed="true"
+            onClick={() => go(here({ since: undefined, until: undefined }))}
+          >
+            {momentOf(since)} – {momentOf(params.get('until'))} <Icon name="close" />
+          </button>
+        )}
         {isNarrowed() && (
           <button
             type="button"
@@ -75,6 +86,13 @@ export function MessageFilters() {
       </div>
     </div>
   )
+}
+
+/** A stretch of time that was picked in a chart; the fields know whole days only. */
+function momentOf(at: string | null): string {
+  return at === null
+    ? ''
+    : new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })
 }
 
 function Choice({ name, choices }: { name: string; choices: [value: string, word: string][] }) {

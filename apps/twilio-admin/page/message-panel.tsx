@@ -1,6 +1,6 @@
 import { Copy, hrefOf } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { may, obtain, useLive } from './admin.ts'
+import { may, reveal, useLive } from './admin.ts'
 import { MessageActions } from './message-actions.tsx'
 import { partyOf, StatusOf } from './message-words.tsx'
 import { Moment } from './moment.tsx'
@@ -8,7 +8,7 @@ import { Panel } from './panel.tsx'
 import { Action, Facts, Loaded } from './parts.tsx'
 import { Timeline } from './timeline.tsx'
 import type { MessageDetail, Revealed } from './wire.ts'
-import { moneyOf, plain, unmarked } from './words.ts'
+import { moneyOf, plain, sentence, unmarked } from './words.ts'
 
 /** Everything that is known about one message. */
 export function MessagePanel({ id }: { id: string }) {
@@ -47,14 +47,14 @@ function Detail(props: {
           <b>
             <code>{error.code}</code> {error.meaning}
           </b>
-          {error.advice && <p>{unmarked(error.advice)}</p>}
-          {error.class && <p class="soft">{plain(error.class)}</p>}
+          {error.advice && <p>{sentence(unmarked(error.advice))}</p>}
+          {error.class && <p class="soft">Kind of error: {plain(error.class)}</p>}
         </div>
       )}
       <Words id={message.id} isIn={message.direction === 'inbound'} {...{ revealed, onReveal }} />
       <MessageActions detail={detail} revealed={revealed} onRedacted={() => onReveal(undefined)} />
       <h4>Timeline</h4>
-      <Timeline events={events} />
+      <Timeline events={events} refused={detail.refused_callbacks} />
       <h4>Facts</h4>
       <Facts facts={factsOf(detail, revealed)} />
     </>
@@ -70,9 +70,9 @@ function Words(props: {
 }) {
   const { id, isIn, revealed, onReveal } = props
   const [isBusy, setBusy] = useState(false)
-  const reveal = async () => {
+  const show = async () => {
     setBusy(true)
-    const answer = await obtain<Revealed>(`messages/${encodeURIComponent(id)}/reveal/`)
+    const answer = await reveal(id)
     if (answer) onReveal(answer)
     setBusy(false)
   }
@@ -89,7 +89,7 @@ function Words(props: {
     <div class="bubble covered">
       <span>Text and numbers are hidden.</span>
       {may('operator') && (
-        <Action icon="eye" name="Reveal" isBusy={isBusy} onClick={() => void reveal()} />
+        <Action icon="eye" name="Reveal" isBusy={isBusy} onClick={() => void show()} />
       )}
     </div>
   )

@@ -1,13 +1,15 @@
-import { CommandLine, Empty, Table, Time, go, hrefOf, route } from '@hsb/twilio-pages'
+import { CommandLine, Empty, Time, go, hrefOf, route } from '@hsb/twilio-pages'
 import type { Column } from '@hsb/twilio-pages'
+import { useState } from 'preact/hooks'
 import { live, may, session, useLive } from './admin.ts'
 import { download } from './export.ts'
 import { MessageFilters, isNarrowed } from './message-filters.tsx'
 import { MessagePanel } from './message-panel.tsx'
 import { Party, StatusOf } from './message-words.tsx'
-import { Paging } from './paging.tsx'
-import { Action, Loaded, NothingFits, Title } from './parts.tsx'
-import { beside, queryOf } from './place.ts'
+import { Listing } from './listing.tsx'
+import { Action, NothingFits, Title } from './parts.tsx'
+import { queryOf } from './place.ts'
+import { Sending } from './sending.tsx'
 import type { Row } from './wire.ts'
 import { moneyOf, sendLine } from './words.ts'
 
@@ -40,7 +42,7 @@ const columns: Column<Row>[] = [
 
 /** Every message, the newest first, as they come. */
 export function Messages() {
-  const [, open] = route.value.path
+  const [isSending, setSending] = useState(false)
   const data = useLive<{ messages: Row[]; next: string | null }>(
     `messages/?${queryOf(filters, size)}`,
   )
@@ -50,34 +52,22 @@ export function Messages() {
       <Title name="Messages">
         {isFirst && <LiveSwitch />}
         {may('operator') && (
-          <Action icon="in" name="Export" onClick={() => void download(filters)} />
+          <>
+            <Action icon="in" name="Export" onClick={() => void download(filters)} />
+            <Action icon="out" name="Send" onClick={() => setSending(true)} />
+          </>
         )}
       </Title>
       <MessageFilters />
-      <div class={open === undefined ? 'split' : 'split open'}>
-        <section class="card list" aria-label="List of messages">
-          <Loaded data={data} lines={12} label="messages">
-            {({ messages, next }) => (
-              <>
-                {messages.length === 0 && <Nothing isMore={next !== null} />}
-                {messages.length > 0 && (
-                  <Table
-                    label="Messages"
-                    columns={columns}
-                    rows={messages}
-                    keyOf={({ id }) => id}
-                    open={open}
-                    onOpen={({ id }) => go(beside(id), open === undefined ? 'push' : 'replace')}
-                    onClose={() => open !== undefined && go(beside(undefined))}
-                  />
-                )}
-                <Paging next={next} shown={messages.length} />
-              </>
-            )}
-          </Loaded>
-        </section>
-        {open !== undefined && <MessagePanel key={open} id={open} />}
-      </div>
+      <Listing
+        name="messages"
+        data={data}
+        columns={columns}
+        keyOf={({ id }) => id}
+        nothing={(isMore) => <Nothing isMore={isMore} />}
+        panel={(id) => <MessagePanel key={id} id={id} />}
+      />
+      {isSending && <Sending onClose={() => setSending(false)} />}
     </>
   )
 }

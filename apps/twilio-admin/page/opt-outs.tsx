@@ -1,27 +1,30 @@
-import { Dialog, Empty, Time, go, hrefOf } from '@hsb/twilio-pages'
+import { Empty, Time, toast } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { act, may, useLive } from './admin.ts'
+import { act, may, obtain, useLive } from './admin.ts'
+import { Ask, Field, PhoneField } from './form.tsx'
 import { Paging } from './paging.tsx'
-import { Action, Confirm, Loaded } from './parts.tsx'
+import { Action, Loaded } from './parts.tsx'
 import { queryOf } from './place.ts'
 import { Rows } from './rows.tsx'
 import type { OptOut } from './wire.ts'
+import { count } from './words.ts'
 
 /** Who must not be texted. */
 export function OptOuts() {
   const data = useLive<{ opt_outs: OptOut[]; next: string | null }>(`opt-outs/?${queryOf([], 50)}`)
   const [removing, remove] = useState<OptOut>()
-  const [isAdding, add] = useState(false)
+  const [adding, add] = useState<'opt-out' | 'erasure'>()
   const done = async (path: string, json: unknown, words: string) => {
-    const answer = await act(path, json, words)
+    const problem = await act(path, json, words)
     await data.reload()
-    return answer
+    return problem
   }
   return (
     <section class="card list" aria-label="Opt-outs">
       {may('operator') && (
         <div class="card-head">
-          <Action icon="plus" name="Add" onClick={() => add(true)} />
+          <Action icon="plus" name="Add" onClick={() => add('opt-out')} />
+          {may('admin') && <Action name="Forget a phone" onClick={() => add('erasure')} />}
         </div>
       )}
       <Loaded data={data} label="opt-outs">
@@ -56,74 +59,60 @@ export function OptOuts() {
         )}
       </Loaded>
       {removing && (
-        <Confirm
+        <Ask
           title={`Text ${removing.phone} again?`}
           verb="Remove opt-out"
           isDanger
           onClose={() => remove(undefined)}
-          onYes={() => done('opt-outs/remove/', { key: removing.key }, 'Removed')}
+          onSend={() => done('opt-outs/remove/', { key: removing.key }, 'Removed')}
         >
           <p>
             Only do so when the person has asked for it: texting who said no is against the law in
             many countries. It is written down that you did.
           </p>
-        </Confirm>
+        </Ask>
       )}
-      {isAdding && (
-        <Adding
-          onClose={() => add(false)}
-          onAdd={async (fields) => {
-            if (await done('opt-outs/', fields, 'Added')) go(hrefOf(['inbox', 'opt-outs']))
-            add(false)
-          }}
-        />
+      {adding === 'opt-out' && (
+        <Ask
+          title="Do not text this phone"
+          verb="Add"
+          onClose={() => add(undefined)}
+          onSend={(fields) => done('opt-outs/', fields, 'Added')}
+        >
+          <PhoneField name="phone" />
+          <Field label="Reason">
+            <input name="reason" defaultValue="asked for it" required />
+          </Field>
+        </Ask>
+      )}
+      {adding === 'erasure' && (
+        <Ask
+          title="Forget a phone"
+          verb="Forget it"
+          isDanger
+          onClose={() => add(undefined)}
+          onSend={forget}
+        >
+          <p>
+            Its waiting texts are canceled, its other ones emptied and masked, its verifications
+            deleted. Nobody can bring them back. Its opt-outs stay.
+          </p>
+          <PhoneField name="phone" />
+        </Ask>
       )}
     </section>
   )
 }
 
-function Adding(props: {
-  onClose: () => void
-  onAdd: (fields: Record<string, string>) => Promise<void>
-}) {
-  const [phone, setPhone] = useState('')
-  const [reason, setReason] = useState('asked for it')
-  return (
-    <Dialog title="Do not text this phone" onClose={props.onClose}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void props.onAdd({ phone: phone.trim(), reason: reason.trim() })
-        }}
-      >
-        <label class="field">
-          <span>Phone, with its country: +14155552671</span>
-          <input
-            type="tel"
-            required
-            value={phone}
-            onInput={(event) => setPhone(event.currentTarget.value)}
-          />
-        </label>
-        <label class="field">
-          <span>Reason</span>
-          <input
-            type="text"
-            required
-            value={reason}
-            onInput={(event) => setReason(event.currentTarget.value)}
-          />
-        </label>
-        <div class="dialog-actions">
-          <button type="button" class="button" onClick={props.onClose}>
-            Close
-          </button>
-          <button type="submit" class="button main">
-            Add
-          </button>
-        </div>
-      </form>
-    </Dialog>
+/** Deletes what is known of a phone, and tells how much that was. */
+async function forget(fields: Record<string, string>): Promise<string | undefined> {
+  const answer = await obtain<{ messages: number; canceled: number; left: number }>(
+    'erase/',
+    fields,
   )
+  if (typeof answer === 'string') return answer
+  const { messages, canceled, left } = answer
+  const rest = left > 0 ? `; ${left} still on their way: ask again later` : ''
+  toast(`Forgotten: ${count(messages, 'message')}, ${canceled} canceled${rest}`)
+  return undefined
 }

@@ -1,4 +1,4 @@
-import { Chart, CommandLine, Empty, route } from '@hsb/twilio-pages'
+import { Chart, CommandLine, Empty, go, hrefOf, route } from '@hsb/twilio-pages'
 import { session, useLive } from './admin.ts'
 import { ErrorsCard } from './errors-card.tsx'
 import { Funnel } from './funnel.tsx'
@@ -59,6 +59,14 @@ function Board({ figures, range }: { figures: Figures; range: Range }) {
             { name: 'failed', tone: 'bad', values: column('failed') },
             { name: 'in doubt', tone: 'quiet', values: column('in_doubt') },
           ]}
+          onPick={(index) =>
+            go(
+              hrefOf(['messages'], {
+                since: buckets[index]?.at,
+                until: buckets[index + 1]?.at ?? figures.to,
+              }),
+            )
+          }
         />
       </section>
       <section class="card half">
@@ -143,8 +151,8 @@ function Change(props: {
   good?: 'up' | 'down'
 }) {
   const { now, before, unit, good } = props
-  if (now === undefined || before === undefined || (before === 0 && !unit))
-    return <span>nothing to compare with</span>
+  if (now === undefined || before === undefined) return <span>nothing to compare with</span>
+  if (before === 0 && !unit) return <span>{now === 0 ? 'as before' : 'none before'}</span>
   const by = unit ? now - before : ((now - before) / before) * 100
   const size = Math.abs(by)
   const words = unit ? `${size.toFixed(1)} points` : `${Math.round(size)} %`

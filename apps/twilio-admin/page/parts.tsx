@@ -1,7 +1,7 @@
-import { Dialog, Empty, Icon, Problem, Skeleton, go, route, useKeys } from '@hsb/twilio-pages'
+import { Empty, Icon, Problem, Skeleton, go, route, useKeys } from '@hsb/twilio-pages'
 import type { Data, IconName } from '@hsb/twilio-pages'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { here } from './place.ts'
 
 /** The top of a screen: its name, and what can be done on it. */
@@ -116,43 +116,6 @@ export function NothingFits({ isMore, onClear }: { isMore: boolean; onClear: () 
         Clear
       </button>
     </Empty>
-  )
-}
-
-/** A question before something that cannot be taken back. */
-export function Confirm(props: {
-  title: string
-  verb: string
-  isDanger?: boolean
-  onClose: () => void
-  onYes: () => Promise<unknown>
-  children: ComponentChildren
-}) {
-  const { title, verb, isDanger = false, onClose, onYes, children } = props
-  const [isBusy, setBusy] = useState(false)
-  const answer = async () => {
-    setBusy(true)
-    await onYes()
-    setBusy(false)
-    onClose()
-  }
-  return (
-    <Dialog title={title} onClose={onClose}>
-      {children}
-      <div class="dialog-actions">
-        <button type="button" class="button" onClick={onClose}>
-          Keep as it is
-        </button>
-        <button
-          type="button"
-          class={isDanger ? 'button danger' : 'button main'}
-          disabled={isBusy}
-          onClick={() => void answer()}
-        >
-          {verb}
-        </button>
-      </div>
-    </Dialog>
   )
 }
 

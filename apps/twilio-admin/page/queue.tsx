@@ -2,8 +2,9 @@ import { Badge, Empty, Time, hrefOf, toast } from '@hsb/twilio-pages'
 import type { Tone } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
 import { may, obtain, useLive } from './admin.ts'
+import { Ask } from './form.tsx'
 import { Party, StatusOf } from './message-words.tsx'
-import { Action, Confirm, Figure, Loaded, Title } from './parts.tsx'
+import { Action, Figure, Loaded, Title } from './parts.tsx'
 import { Rows } from './rows.tsx'
 import type { Queue, Row } from './wire.ts'
 import { count, plain, secondsOf } from './words.ts'
@@ -138,12 +139,13 @@ function Dead({ dead, onDone }: { dead: readonly Row[]; onDone: () => Promise<vo
   const [asked, ask] = useState<readonly Row[]>()
   const retry = async (rows: readonly Row[]) => {
     const answer = await obtain<Retried>('queue/retry/', { ids: rows.map(({ id }) => id) })
-    if (!answer) return
+    if (typeof answer === 'string') return answer
     const { resent, refused } = answer
     const [first] = refused
     if (resent.length > 0) toast(`${count(resent.length, 'message')} sent again`)
     if (first) toast(`${count(refused.length, 'message')} refused: ${plain(first.problem)}`, 'bad')
     await onDone()
+    return undefined
   }
   return (
     <section class="card whole">
@@ -177,14 +179,14 @@ function Dead({ dead, onDone }: { dead: readonly Row[]; onDone: () => Promise<vo
         />
       )}
       {asked && (
-        <Confirm
+        <Ask
           title={`Send ${count(asked.length, 'message')} again?`}
           verb="Send again"
           onClose={() => ask(undefined)}
-          onYes={() => retry(asked)}
+          onSend={() => retry(asked)}
         >
           <p>Each becomes a new message with the same text to the same phone, and costs again.</p>
-        </Confirm>
+        </Ask>
       )}
     </section>
   )

@@ -1,9 +1,9 @@
 import { Badge, clockOf, hrefOf } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
-import { may, obtain, useLive } from './admin.ts'
+import { may, reveal, useLive } from './admin.ts'
 import { Panel } from './panel.tsx'
 import { Action, Loaded } from './parts.tsx'
-import type { Revealed, Row, Thread } from './wire.ts'
+import type { Row, Thread } from './wire.ts'
 
 /** What was written to and by one phone. */
 export function ThreadPanel({ id }: { id: string }) {
@@ -42,9 +42,8 @@ function orderOf({ created_at: at, id }: Row): string {
 function Text({ row }: { row: Row }) {
   const [words, setWords] = useState<string>()
   const time = new Date(row.created_at)
-  const reveal = async () => {
-    const path = `messages/${encodeURIComponent(row.id)}/reveal/`
-    const answer = await obtain<Revealed>(path)
+  const show = async () => {
+    const answer = await reveal(row.id)
     if (answer) setWords(answer.message ?? 'The text is not kept any more.')
   }
   const covered = words === undefined ? ' covered' : ''
@@ -53,7 +52,7 @@ function Text({ row }: { row: Row }) {
       <div class={`bubble ${row.direction === 'outbound' ? 'ours' : ''}${covered}`}>
         {words ?? <span>Text hidden</span>}
         {words === undefined && may('operator') && (
-          <Action icon="eye" name="Reveal" onClick={() => void reveal()} />
+          <Action icon="eye" name="Reveal" onClick={() => void show()} />
         )}
       </div>
       <span class="bubble-foot">

@@ -2,10 +2,11 @@ import { Badge, Time, clockOf, gapOf, hrefOf } from '@hsb/twilio-pages'
 import type { Tone } from '@hsb/twilio-pages'
 import { useState } from 'preact/hooks'
 import { act, may, useLive } from './admin.ts'
+import { Ask } from './form.tsx'
 import { StatusOf } from './message-words.tsx'
 import { Moment } from './moment.tsx'
 import { Panel } from './panel.tsx'
-import { Action, Confirm, Facts, Loaded } from './parts.tsx'
+import { Action, Facts, Loaded } from './parts.tsx'
 import type { Verification, VerificationDetail } from './wire.ts'
 import { count, plain, secondsOf } from './words.ts'
 
@@ -105,15 +106,15 @@ function Detail({
         ]}
       />
       {isAsking && (
-        <Confirm
+        <Ask
           title="Cancel this verification?"
           verb="Cancel verification"
           isDanger
           onClose={() => ask(false)}
-          onYes={() => act(`verifications/${id}/cancel/`, undefined, 'Canceled')}
+          onSend={() => act(`verifications/${id}/cancel/`, undefined, 'Canceled')}
         >
           <p>Its code stops working. The person can start another one.</p>
-        </Confirm>
+        </Ask>
       )}
     </>
   )

@@ -1,9 +1,9 @@
-import { Badge, CommandLine, Empty, Table, Time, go, hrefOf, route } from '@hsb/twilio-pages'
+import { Badge, CommandLine, Empty, Time, go, hrefOf, route } from '@hsb/twilio-pages'
 import type { Column } from '@hsb/twilio-pages'
 import { session, useLive } from './admin.ts'
-import { Paging } from './paging.tsx'
-import { Chips, Loaded, NothingFits, Search, Title } from './parts.tsx'
-import { beside, queryOf } from './place.ts'
+import { Listing } from './listing.tsx'
+import { Chips, NothingFits, Search, Title } from './parts.tsx'
+import { queryOf } from './place.ts'
 import { VerificationPanel } from './verification-panel.tsx'
 import type { Verification } from './wire.ts'
 import { plain, publicAddress, quote } from './words.ts'
@@ -22,8 +22,7 @@ const columns: Column<Verification>[] = [
 
 /** Who is proving a phone, and how that ends. */
 export function Verifications() {
-  const { path, params } = route.value
-  const [, open] = path
+  const { params } = route.value
   const data = useLive<{ verifications: Verification[]; next: string | null }>(
     `verifications/?${queryOf(['status', 'q'], 50)}`,
   )
@@ -37,36 +36,20 @@ export function Verifications() {
           <Chips name="status" values={statuses} />
         </div>
       </div>
-      <div class={open === undefined ? 'split' : 'split open'}>
-        <section class="card list" aria-label="List of verifications">
-          <Loaded data={data} lines={10} label="verifications">
-            {({ verifications, next }) => (
-              <>
-                {verifications.length === 0 && isNarrowed && (
-                  <NothingFits
-                    isMore={next !== null}
-                    onClear={() => go(hrefOf(['verifications']))}
-                  />
-                )}
-                {verifications.length === 0 && !isNarrowed && <Nothing />}
-                {verifications.length > 0 && (
-                  <Table
-                    label="Verifications"
-                    columns={columns}
-                    rows={verifications}
-                    keyOf={({ id }) => id}
-                    open={open}
-                    onOpen={({ id }) => go(beside(id), open === undefined ? 'push' : 'replace')}
-                    onClose={() => open !== undefined && go(beside(undefined))}
-                  />
-                )}
-                <Paging next={next} shown={verifications.length} />
-              </>
-            )}
-          </Loaded>
-        </section>
-        {open !== undefined && <VerificationPanel key={open} id={open} />}
-      </div>
+      <Listing
+        name="verifications"
+        data={data}
+        columns={columns}
+        keyOf={({ id }) => id}
+        nothing={(isMore) =>
+          isNarrowed ? (
+            <NothingFits isMore={isMore} onClear={() => go(hrefOf(['verifications']))} />
+          ) : (
+            <Nothing />
+          )
+        }
+        panel={(id) => <VerificationPanel key={id} id={id} />}
+      />
     </>
   )
 }

@@ -98,6 +98,8 @@ export interface MessageDetail {
   } | null
   actions: string[]
   resends: string[]
+  /** What came with a signature that did not fit, since the server was started. */
+  refused_callbacks: { at: string; diagnosis: string[] }[]
 }
 
 export interface Revealed {

@@ -40,6 +40,11 @@ export function unmarked(text: string): string {
   return text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/[`*]/g, '')
 }
 
+/** Words as a sentence: with a capital, and a full stop. */
+export function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1).replace(/[^.!?]$/, '$&.')
+}
+
 /** With its noun, in the number it needs. */
 export function count(value: number, noun: string): string {
   return `${value.toLocaleString()} ${noun}${value === 1 ? '' : 's'}`

@@ -15,8 +15,10 @@ export function Chart(props: {
   series: readonly Series[]
   /** How a value is written: `$1.20`, `3.4 s`. */
   format?: (value: number) => string
+  /** What a click on one of the labels’ places leads to. */
+  onPick?: (index: number) => void
 }) {
-  const { title, summary, as, labels, series } = props
+  const { title, summary, as, labels, series, onPick } = props
   const { format = (value: number) => value.toLocaleString() } = props
   const id = useId()
   const [under, point] = useState<number>()
@@ -57,6 +59,8 @@ export function Chart(props: {
           aria-labelledby={`${id}t ${id}d`}
           onPointerMove={onMove}
           onPointerLeave={() => point(undefined)}
+          onClick={() => under !== undefined && onPick?.(under)}
+          class={onPick && 'pickable'}
         >
           <title id={`${id}t`}>{title}</title>
           <desc id={`${id}d`}>{summary}</desc>

@@ -2,22 +2,25 @@ import { after, describe } from 'node:test'
 import { closeBrowser } from '@hsb/twilio-pages/browser'
 import { budgets } from './budgets.ts'
 import { care } from './care.ts'
-import { closeDesks } from './desk.ts'
+import { closeServers } from './desk.ts'
 import { messages } from './messages.ts'
 import { otherScreens } from './other-screens.ts'
+import { phones } from './phones.ts'
 import { session } from './session.ts'
 import { hostileTexts } from './xss.ts'
 
-// One process and one browser for all of them: starting a browser is what takes long.
+// One process, one browser and one app for all of them: starting those is what takes long.
 describe('the admin pages in a browser', () => {
   after(async () => {
     await closeBrowser()
-    await closeDesks()
+    await closeServers()
   })
   session()
+  // Before the others have changed what there is to be seen.
+  care()
   messages()
   otherScreens()
-  care()
+  phones()
   hostileTexts()
   budgets()
 })

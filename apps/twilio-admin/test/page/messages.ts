@@ -17,7 +17,7 @@ export function messages(): void {
       await page.getByRole('button', { name: 'undelivered', exact: true, pressed: true }).waitFor()
       await page.keyboard.press('/')
       await page.keyboard.type('no such text')
-      await page.getByText('Nothing fits these filters').waitFor()
+      await page.getByText('Nothing fits these filters').waitFor({ timeout: 30_000 })
       await page.locator('.empty').getByRole('button', { name: 'Clear' }).click()
       await page.getByRole('table', { name: 'Messages' }).waitFor()
       assert.equal(new URL(page.url()).hash, '#/messages')
@@ -90,6 +90,27 @@ export function messages(): void {
     })
   })
 
+  describe('a message by hand', () => {
+    it('is sent, or refused in words that stand in the form', async (t) => {
+      const { page, deliver } = await openAdmin(t, { role: 'operator' })
+      await page.getByRole('button', { name: 'Send', exact: true }).click()
+      const form = page.getByRole('dialog', { name: 'Send a message' })
+      await form.getByLabel(/^Phone/).fill('12')
+      await form.getByLabel('Text').fill('typed by hand')
+      await form.getByRole('button', { name: 'Send' }).click()
+      await form
+        .getByRole('alert')
+        .getByText(/E\.164/)
+        .waitFor()
+      await form.getByLabel(/^Phone/).fill('+14155552288')
+      await form.getByRole('button', { name: 'Send' }).click()
+      await form.waitFor({ state: 'detached' })
+      await page.locator('.panel h3', { hasText: '*88' }).waitFor()
+      await deliver()
+      await page.locator('.panel .badge', { hasText: 'delivered' }).waitFor()
+    })
+  })
+
   describe('one message', () => {
     it('has a timeline that grows, with sources and gaps', async (t) => {
       const { page, send, deliver, visit } = await openAdmin(t)
@@ -104,6 +125,16 @@ export function messages(): void {
       await page.locator('.timeline').getByText('Twilio told us').first().waitFor()
       assert.match(await steps.last().locator('time').innerText(), /^\+\d/)
       await page.getByRole('note').getByText('30003').waitFor()
+    })
+
+    it('shows the callbacks that were refused', async (t) => {
+      const { page, test, send, deliver, visit } = await openAdmin(t, { role: 'viewer' })
+      test.twilio.behave({ kind: 'wrong-signature', times: 1 })
+      const id = await send('forged')
+      await deliver()
+      await visit(`#/messages/${id}`)
+      const refused = page.locator('.timeline .noted', { hasText: 'wrong signature' }).first()
+      await refused.getByText(/auth token|address/i).waitFor()
     })
 
     it('is revealed, sent again by r, and redacted', async (t) => {

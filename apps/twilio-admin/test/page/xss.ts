@@ -6,48 +6,41 @@ import { openAdmin } from './desk.ts'
 const file = new URL('../../../../libs/twilio-simulator/test/vectors/xss.json', import.meta.url)
 const payloads = JSON.parse(readFileSync(file, 'utf8')) as string[]
 
-// A conversation shows its last 30 messages.
-const most = 29
-const few = payloads.length - 2 * most
-
 export function hostileTexts(): void {
   describe('hostile texts', () => {
     it(`are shown as they are: ${payloads.length} payloads, sent and received`, async (t) => {
-      const { page, sins, send, receive, visit } = await openAdmin(t)
-      // As texts of ours: one after the other beside the list; and as what one searches for.
-      for (const payload of payloads.slice(0, few)) {
-        await visit(`#/messages/${await send(payload)}`)
-        await page.locator('.panel').getByRole('button', { name: 'Reveal' }).click()
-        const shown = await page.locator('.panel .bubble:not(.covered)').innerText()
-        assert.equal(flat(shown), flat(payload))
+      const { page, sins, test, send, receive, visit } = await openAdmin(t)
+      const { app } = test
+      const [first = ''] = payloads
+      await visit(`#/messages/${await send(first)}`)
+      await page.locator('.panel').getByRole('button', { name: 'Reveal' }).click()
+      const shown = await page.locator('.panel .bubble:not(.covered)').innerText()
+      assert.equal(flat(shown), flat(first))
+      // As texts of both sides, in one conversation.
+      const phone = '+14155557787'
+      for (const payload of payloads) await receive(payload, phone)
+      for (const message of payloads.slice(0, 20))
+        await app.messages.send({ toPhone: phone, message })
+      await visit('#/inbox')
+      await page.locator('.table tbody tr', { hasText: '*87' }).first().click()
+      const covered = page.locator('.thread .covered')
+      const all = [...payloads, ...payloads.slice(0, 20)]
+      await covered.nth(all.length - 1).waitFor()
+      await page.evaluate(
+        'document.querySelectorAll(".thread .button").forEach((one) => one.click())',
+      )
+      await covered.first().waitFor({ state: 'detached' })
+      const bubbles = await page.locator('.thread .bubble').allInnerTexts()
+      assert.deepEqual(bubbles.map(flat).toSorted(), all.map(flat).toSorted())
+      // As what one searches for, and as reasons and names.
+      for (const payload of payloads.slice(0, 3)) {
         const query = encodeURIComponent(payload)
         await visit(`#/messages?q=${query}&sender=${query}&error=${query}`)
+        await app.optOuts.add('+14155557788', payload)
+        await app.apiKeys.create({ name: payload.slice(0, 60), scopes: ['send'] })
       }
-      // As texts of others, in two conversations.
-      for (const [end, part] of [
-        ['87', payloads.slice(few, few + most)],
-        ['88', payloads.slice(few + most)],
-      ] as const) {
-        for (const payload of part) await receive(payload, `+141555577${end}`)
-        await visit('#/inbox')
-        await page
-          .locator('.table tbody tr', { hasText: `*${end}` })
-          .first()
-          .click()
-        await page
-          .locator('.thread .covered')
-          .nth(part.length - 1)
-          .waitFor()
-        for (let left = part.length; left > 0; left--) {
-          await page.locator('.thread').getByRole('button', { name: 'Reveal' }).first().click()
-          await page
-            .locator('.thread .covered')
-            .nth(left - 1)
-            .waitFor({ state: 'detached' })
-        }
-        const bubbles = await page.locator('.thread .bubble').allInnerTexts()
-        assert.deepEqual(bubbles.map(flat), part.map(flat))
-      }
+      for (const hash of ['#/inbox/opt-outs', '#/settings/keys', '#/settings/audit'])
+        await visit(hash)
       const canary = await page.evaluate(
         'document.querySelectorAll("#app script, #app iframe, #app img, #app object, #app base, [style], [onclick]").length',
       )

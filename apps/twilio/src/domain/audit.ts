@@ -6,6 +6,7 @@ export type AuditAction =
   | 'key-revoked'
   | 'opt-out-added'
   | 'opt-out-removed'
+  | 'message-sent'
   | 'message-canceled'
   | 'message-resent'
   | 'message-redacted'

@@ -110,7 +110,8 @@ function sendInputOf({ body, headers, principal }: SendCall): SendInput {
   }
 }
 
-function refusalOf(result: Exclude<SendResult, { kind: 'accepted' }>) {
+/** What a send that sent nothing is answered. */
+export function refusalOf(result: Exclude<SendResult, { kind: 'accepted' }>) {
   switch (result.kind) {
     case 'invalid-phone':
       return invalidPhone(result.field)

@@ -1,4 +1,5 @@
 import type { Settings } from '../config.ts'
+import type { NewAuditEntry } from '../domain/audit.ts'
 import type { Message } from '../domain/message.ts'
 import { isOptedOut } from '../domain/opt-out.ts'
 import { throttleKeys } from '../domain/throttle.ts'
@@ -71,10 +72,13 @@ export async function acceptAll(
     if (use) use.message = message
   })
   await tables.audit.append(
-    accepted.flatMap(({ actor, draft: { resendOf } }, i) => {
+    accepted.flatMap(({ actor, draft: { resendOf } }, i): NewAuditEntry[] => {
       const message = written[i]
-      if (actor === undefined || resendOf === undefined || message === undefined) return []
+      if (actor === undefined || message === undefined) return []
       const { id, createdAt: at } = message
+      if (resendOf === undefined) {
+        return [{ actor, action: 'message-sent', subject: id, detail: undefined, at }]
+      }
       return [{ actor, action: 'message-resent', subject: resendOf, detail: { sent: id }, at }]
     }),
   )

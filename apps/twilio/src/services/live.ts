@@ -1,5 +1,6 @@
 import type { MessageStatus } from '../domain/message.ts'
 import { type Clock, type Instant, noTimer } from '../domain/time.ts'
+import type { VerificationEventStore } from '../storage/event-stores.ts'
 import type { EventStore } from '../storage/store.ts'
 import type { Signals } from './signals.ts'
 
@@ -12,6 +13,7 @@ export interface LiveChange {
 
 /** Somebody who watches. */
 export interface Watcher {
+  /** Without any where something happened to a verification. */
   changed(changes: readonly LiveChange[]): void
   /** Nothing more will come. */
   ended(): void
@@ -34,22 +36,32 @@ const most = 200
 
 /** One look at the newest events, whoever watches; none while nobody does. */
 export function createLive(parts: {
-  store: { events: Pick<EventStore, 'listAfter' | 'newestId'> }
+  store: {
+    events: Pick<EventStore, 'listAfter' | 'newestId'>
+    verificationEvents: Pick<VerificationEventStore, 'newestId'>
+  }
   signals: Pick<Signals, 'onAnyChange'>
   clock: Clock
 }): Live {
   const { store, signals, clock } = parts
   const watchers = new Set<Watcher>()
   let last: number | undefined
+  let lastVerification = 0
   let looking: Promise<void> | undefined
   let cancelTimer = noTimer
   let dueAt = Infinity
   let deafen = noTimer
 
   async function look(): Promise<void> {
-    const newest = await store.events.newestId()
+    const [newest, newestVerification] = await Promise.all([
+      store.events.newestId(),
+      store.verificationEvents.newestId(),
+    ])
+    const isProving = last !== undefined && newestVerification > lastVerification
+    lastVerification = newestVerification
     if (last === undefined || newest <= last) {
       last = newest
+      if (isProving) tell([])
       return
     }
     const events = await store.events.listAfter(Math.max(last, newest - most), most)
@@ -58,8 +70,11 @@ export function createLive(parts: {
     for (const { messageId: id, status, createdAt: at, applied } of events) {
       if (id !== undefined && applied) byId.set(id, { id, status, at })
     }
-    if (byId.size === 0) return
-    for (const watcher of watchers) watcher.changed([...byId.values()])
+    if (byId.size > 0 || isProving) tell([...byId.values()])
+  }
+
+  function tell(changes: readonly LiveChange[]): void {
+    for (const watcher of watchers) watcher.changed(changes)
   }
 
   function schedule(delayMs: number): void {

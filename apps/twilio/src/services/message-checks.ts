@@ -46,7 +46,7 @@ export interface Checked {
   draft: Draft
   /** What is wrong with it by now. A repetition of a call that was accepted in time is still answered. */
   tooLate: Extract<SendResult, { kind: 'invalid-message' }> | undefined
-  /** Who has it sent again; stands in the audit log. */
+  /** Who has it sent by hand; stands in the audit log. */
   actor?: string | undefined
 }
 

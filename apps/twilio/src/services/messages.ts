@@ -78,6 +78,8 @@ export interface SendOptions {
    * Prisma or `node:sqlite`. Limits and the idempotency key stay locked until you do.
    */
   transaction?: HostTransaction | undefined
+  /** Who sends it by hand: it is then written down in the audit log. */
+  actor?: string | undefined
 }
 
 /** Who sends a message again, and under which key. */
@@ -193,9 +195,10 @@ export function createMessages(parts: MessagesParts): Messages {
   }
 
   return {
-    async send(input, { transaction } = {}) {
+    async send(input, { transaction, actor } = {}) {
       const checked = checkSend(input, settings, clock.now())
-      return checked.kind === 'checked' ? acceptChecked(checked, transaction) : checked
+      if (checked.kind !== 'checked') return checked
+      return acceptChecked({ ...checked, actor }, transaction)
     },
     async resend(id, { actor = hostActor, idempotencyKey } = {}) {
       const old = await store.messages.find(id)

@@ -49,6 +49,8 @@ export interface VerificationEventStore {
   /** What is there already is left out. */
   append(events: NewVerificationEvent[]): Promise<void>
   list(verificationId: string): Promise<NewVerificationEvent[]>
+  /** 0 where there is none. */
+  newestId(): Promise<number>
   /** The oldest ones, where stored before this moment; answers how many. */
   sweep(before: Instant, limit: number): Promise<number>
 }

@@ -23,6 +23,10 @@ const select = statement<VerificationEventRow, 'id'>(
     select * from sms_verification_event where verification_id = ${bind('id')} order by id`,
 )
 
+const selectNewest = statement<{ id: number }, never>(
+  () => sql`select id from sms_verification_event order by id desc limit 1`,
+)
+
 // The oldest by id first, then whether they are old: `created_at` has no index.
 const deleteOld = statement<{ id: number }, 'before' | 'limit'>(
   (bind) => sql`
@@ -41,6 +45,7 @@ export function createVerificationEvents(session: Session): VerificationEventSto
       await insert(session, events.map(toRow))
     },
     list: async (verificationId) => (await select(session, { id: verificationId })).map(toEvent),
+    newestId: async () => (await selectNewest(session, {}))[0]?.id ?? 0,
     sweep: async (before, limit) => (await deleteOld(session, { before, limit })).length,
   }
 }

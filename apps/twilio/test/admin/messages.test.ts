@@ -89,4 +89,40 @@ describe('the messages of the admin pages', () => {
     assert.ok(Number((totals['cost'] as { amount: string }[])[0]?.amount) > 0, reply.text)
     assert.ok(Number(totals['delivery_median_s']) > 0, reply.text)
   })
+
+  it('are sent by hand by those who may, which is written down', async (t) => {
+    const test = await createDesk(t)
+    const operator = await visit(test, 'operator')
+    const body = { to_phone: phone, message: 'Order 17 is ready' }
+    const reply = await operator.ask('POST', 'messages/', body, { 'idempotency-key': 'once' })
+    assert.equal(reply.status, 202, reply.text)
+    const { message } = reply.body as { message: { id: string } }
+    const again = await operator.ask('POST', 'messages/', body, { 'idempotency-key': 'once' })
+    assert.deepEqual(again.body, reply.body)
+    assert.equal((await test.app.messages.get(message.id))?.message.message, body.message)
+    const entries = await test.app.audit.list({ subject: message.id })
+    assert.deepEqual(
+      entries.map(({ actor, action }) => [actor, action]),
+      [['operator', 'message-sent']],
+    )
+    await test.app.optOuts.add(phone, 'STOP')
+    assert.equal((await operator.ask('POST', 'messages/', body)).body['code'], 'opted-out')
+    const wrong = await operator.ask('POST', 'messages/', { ...body, to_phone: '12' })
+    assert.equal(wrong.body['code'], 'invalid-phone')
+  })
+
+  it('tell of the callbacks that were refused, and why', async (t) => {
+    const test = await createDesk(t)
+    const [id, other] = [await send(test), await send(test)]
+    test.twilio.behave({ kind: 'wrong-signature', times: 1 })
+    await test.app.runDue()
+    await test.advance(5_000)
+    const viewer = await visit(test, 'viewer')
+    const refusedOf = async (one: string) =>
+      (await viewer.ask('GET', `messages/${one}/`)).body['refused_callbacks'] as object[]
+    const found = [await refusedOf(id), await refusedOf(other)]
+    // Twilio tries again: how often is its own affair.
+    assert.deepEqual(found.map(({ length }) => length > 0).toSorted(), [false, true])
+    assert.match(JSON.stringify(found), /"diagnosis":\["\w/)
+  })
 })

@@ -24,7 +24,7 @@ const looking = [
 const operating = [
   ...(['revealMessage', 'resendMessage', 'cancelMessage', 'redactMessage'] as const),
   ...(['exportMessages', 'cancelVerification', 'addOptOut', 'removeOptOut'] as const),
-  'retryMessages',
+  ...(['retryMessages', 'sendMessage'] as const),
 ]
 const managing = ['listKeys', 'createKey', 'revokeKey', 'erasePhone']
 const allowed: Record<Role, readonly string[]> = {

@@ -122,6 +122,7 @@ export function feedContract(open: OpenStore): void {
       const store = await openFor(t, open)
       const before = (await store.feed.end()).verifications
       const begun = { ...one, kind: 'started', nth: 1 } as const
+      assert.equal(await store.verificationEvents.newestId(), 0)
       await store.verificationEvents.append([begun, one])
       await store.verificationEvents.append([one, { ...one, createdAt: start + 9 }])
       assert.deepEqual(await store.verificationEvents.list('v1'), [begun, one])
@@ -130,6 +131,7 @@ export function feedContract(open: OpenStore): void {
       assert.deepEqual(types, ['verification.started', 'verification.approved'])
       const last = rows.at(-1)?.event
       assert.deepEqual(await store.feed.find([last?.id ?? '']), [last])
+      assert.ok((await store.verificationEvents.newestId()) >= 2)
       assert.equal(await store.verificationEvents.sweep(start, 9), 0)
       assert.equal(await store.verificationEvents.sweep(start + 1, 9), 2)
     })

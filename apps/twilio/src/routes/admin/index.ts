@@ -9,7 +9,7 @@ import {
 } from './inbox.ts'
 import { createKey, listKeys, revokeKey } from './keys.ts'
 import { watchLive } from './live.ts'
-import { cancelMessage, redactMessage, resendMessage } from './message-actions.ts'
+import { cancelMessage, redactMessage, resendMessage, sendMessage } from './message-actions.ts'
 import { getMessage, listMessages, revealMessage } from './messages.ts'
 import { getOverview } from './overview.ts'
 import { getQueue, retryMessages } from './queue.ts'
@@ -25,6 +25,7 @@ export const adminEndpoints = {
   getOverview,
   listMessages,
   getMessage,
+  sendMessage,
   revealMessage,
   resendMessage,
   cancelMessage,

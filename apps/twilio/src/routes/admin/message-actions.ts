@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import type { ResendRefusal } from '../../services/messages.ts'
 import type { SendResult } from '../../services/message-checks.ts'
+import { hasPhoneShape } from '../../domain/phone.ts'
+import { sendBody } from '../bodies.ts'
+import { invalidPhone, refusalOf } from '../messages.ts'
 import { type Problem, problem, type ProblemCode } from '../problems.ts'
 import { actionDocs } from './messages-docs.ts'
 import { oneMessage } from './messages.ts'
@@ -54,6 +57,50 @@ export function resendProblem(
   }
 }
 
+const idempotency = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
+    .optional()
+    .meta({ description: 'Makes repeating the request safe for 7 days.' }),
+})
+
+/** Sends one message by hand. */
+export const sendMessage = defineAdmin({
+  method: 'POST',
+  path: '/admin/api/messages/',
+  summary: 'Send a message',
+  docs: actionDocs.send,
+  scope: 'operate',
+  request: {
+    headers: idempotency,
+    body: sendBody
+      .pick({ to_phone: true, message: true, send_at: true })
+      .meta({ id: 'SendByHand' }),
+  },
+  answers: { 202: changed },
+  problems: [
+    'invalid-idempotency-key',
+    'invalid-phone',
+    'invalid-message',
+    'destination-not-allowed',
+    'opted-out',
+    'idempotency-key-reused',
+    'throttled',
+    'unavailable',
+  ],
+  async handle(call, { messages }) {
+    const { to_phone: toPhone, message, send_at: sendAt } = call.body
+    if (!hasPhoneShape(toPhone)) return invalidPhone('to_phone')
+    const actor = actorOf(call)
+    const idempotencyKey = call.headers['idempotency-key']
+    const input = { toPhone, message, sendAt, idempotencyKey, caller: actor }
+    const result = await messages.send(input, { actor })
+    if (result.kind !== 'accepted') return refusalOf(result)
+    return { status: 202, body: { message: toRow(result.message) } }
+  },
+})
+
 /** Sends the text of a message again. */
 export const resendMessage = defineAdmin({
   method: 'POST',
@@ -63,13 +110,7 @@ export const resendMessage = defineAdmin({
   scope: 'operate',
   request: {
     params: oneMessage,
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
-        .optional()
-        .meta({ description: 'Makes repeating the request safe for 7 days.' }),
-    }),
+    headers: idempotency,
   },
   answers: { 202: changed },
   problems: resendProblems,

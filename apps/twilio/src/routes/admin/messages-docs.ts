@@ -47,6 +47,7 @@ const panel = {
   },
   actions: ['reveal' as const, 'resend' as const, 'redact' as const],
   resends: [],
+  refused_callbacks: [],
 }
 const one = { one: { summary: 'A message', value: { message: exampleRow } } }
 
@@ -100,6 +101,18 @@ export const messagesDocs = {
 
 /** What readers are told of acting on messages. */
 export const actionDocs = {
+  send: {
+    tag: 'Messages' as const,
+    description:
+      'By hand, from the default sender. Every check of a send applies; who sent it is written down.',
+    requests: {
+      text: {
+        summary: 'A text',
+        value: { to_phone: '+14155552671', message: 'Order 17 is on its way' },
+      },
+    },
+    answers: { 202: { description: 'It is on disk and will be sent.', examples: one } },
+  },
   resend: {
     tag: 'Messages' as const,
     description:

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { problem } from '../problems.ts'
+import { toTime } from '../shapes.ts'
 import { messagesDocs } from './messages-docs.ts'
 import { filterOf, filters, page, pageOf } from './queries.ts'
 import {
@@ -8,6 +9,7 @@ import {
   messageDetail,
   messageEvent,
   messageRow,
+  time,
   toDetail,
   toEvent,
   toRow,
@@ -53,6 +55,9 @@ const panel = z
       .nullable(),
     actions: z.array(z.enum(actions)).meta({ description: 'What you may do to it now.' }),
     resends: z.array(z.uuid()),
+    refused_callbacks: z.array(z.strictObject({ at: time, diagnosis: z.array(z.string()) })).meta({
+      description: 'Of the last ones to this process that were refused for their signature.',
+    }),
   })
   .meta({ id: 'MessagePanel' })
 
@@ -67,7 +72,7 @@ export const getMessage = defineAdmin({
   answers: { 200: panel },
   problems: ['message-not-found', 'unavailable'],
   unknown: 'message-not-found',
-  async handle(call, { browse, errorWords }) {
+  async handle(call, { browse, errorWords, refusedCallbacks, diagnose }) {
     const found = await browse.message(call.params.id)
     if (!found) return problem('message-not-found')
     const { message, events, resends } = found
@@ -79,10 +84,18 @@ export const getMessage = defineAdmin({
         error: message.errorCode === undefined ? null : errorWords(message.errorCode),
         actions: mayOperate(call) ? actionsOf(message) : [],
         resends,
+        refused_callbacks: refusedCallbacks()
+          .filter(({ body }) => sidOf(body) === message.providerMsgId)
+          .map((one) => ({ at: toTime(one.receivedAt), diagnosis: diagnose(one) })),
       },
     }
   },
 })
+
+/** Which message a callback speaks of; whether it is true is another question. */
+function sidOf(body: string): string | null {
+  return new URLSearchParams(body).get('MessageSid')
+}
 
 const revealed = z
   .strictObject({

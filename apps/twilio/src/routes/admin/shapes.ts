@@ -84,8 +84,9 @@ export const verificationRow = z
 /** What can be done to a message. */
 export const actions = ['reveal', 'resend', 'cancel', 'redact'] as const
 
-/** An address with its middle hidden; senders that are words stay as they are. */
+/** An address with its middle hidden; senders that are words, and services, stay as they are. */
 export function maskAddress(address: string): string {
+  if (/^MG[0-9a-f]{32}$/.test(address)) return address
   if (hasPhoneShape(address)) return maskPhone(address)
   const colon = address.indexOf(':')
   if (colon >= 0) return `${address.slice(0, colon + 1)}${maskPhone(address.slice(colon + 1))}`
