@@ -99,7 +99,7 @@ function NewKey({ onClose, onMade }: { onClose: () => void; onMade: (key: string
   return (
     <Ask title="New key" verb="Make key" onClose={onClose} onSend={make}>
       <Field label="Name of the program">
-        <input name="name" required />
+        <input type="text" name="name" required />
       </Field>
       <div role="group" aria-label="What it may do">
         {scopes.map((scope) => (

@@ -61,8 +61,9 @@ function Signed({ who }: { who: Session }) {
     <div class="frame">
       <Head name="hsb-twilio" place={who.mode} links={links}>
         {who.app.phones_url && (
-          <a class="button quiet small" href={who.app.phones_url}>
-            Phones
+          <a class="button quiet small brief" href={who.app.phones_url}>
+            <Icon name="phone" />
+            <span>Phones</span>
           </a>
         )}
         <button
@@ -77,7 +78,7 @@ function Signed({ who }: { who: Session }) {
           <b>{who.name}</b> {who.role}
         </span>
         {who.signs_in && (
-          <button type="button" class="button quiet small sign-out" onClick={() => void signOut()}>
+          <button type="button" class="button quiet small brief" onClick={() => void signOut()}>
             <Icon name="exit" />
             <span>Sign out</span>
           </button>

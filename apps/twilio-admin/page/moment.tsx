@@ -7,7 +7,8 @@ export function Moment({ at }: { at: string }) {
     <>
       {words}{' '}
       <span class="soft">
-        (<Time at={at} />)
+        (<Time at={at} />
+        {Date.parse(at) < Date.now() - 5000 && ' ago'})
       </span>
     </>
   )

@@ -81,7 +81,7 @@ export function OptOuts() {
         >
           <PhoneField name="phone" />
           <Field label="Reason">
-            <input name="reason" defaultValue="asked for it" required />
+            <input type="text" name="reason" defaultValue="asked for it" required />
           </Field>
         </Ask>
       )}

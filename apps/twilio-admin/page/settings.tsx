@@ -6,7 +6,7 @@ import { Loaded, Tabs, Title } from './parts.tsx'
 import { queryOf } from './place.ts'
 import { Rows } from './rows.tsx'
 import type { AuditEntry, Setup } from './wire.ts'
-import { plain } from './words.ts'
+import { plain, sentence } from './words.ts'
 
 /** How the server is set up, whether it is well, and who has changed what. */
 export function Settings() {
@@ -77,12 +77,13 @@ function Health() {
             {refused.length > 0 && (
               <Rows
                 label="Refused callbacks"
-                rows={refused}
+                // Twilio tries again, and is refused again: the last time is enough.
+                rows={refused.filter(({ url }, i) => refused[i + 1]?.url !== url).toReversed()}
                 keyOf={({ at, url }) => at + url}
                 columns={[
                   ['When', ({ at }) => <Time at={at} />],
                   ['Address', ({ url }) => <code>{url}</code>],
-                  ['What is probably wrong', ({ diagnosis }) => diagnosis.join(' ')],
+                  ['What is probably wrong', ({ diagnosis }) => diagnosis.map(sentence).join(' ')],
                 ]}
               />
             )}
@@ -143,7 +144,17 @@ function Audit() {
                   ['When', ({ at }) => <Time at={at} />],
                   ['Who', ({ actor }) => <b>{actor}</b>],
                   ['Did', ({ action }) => plain(action)],
-                  ['To', ({ subject }) => <code>{subject}</code>],
+                  [
+                    'To',
+                    ({ subject, action }) =>
+                      action.startsWith('message-') ? (
+                        <a href={hrefOf(['messages', subject])}>
+                          <code>{subject}</code>
+                        </a>
+                      ) : (
+                        <code>{subject}</code>
+                      ),
+                  ],
                   [
                     'Detail',
                     ({ detail }) =>

@@ -18,7 +18,13 @@ export function SignIn() {
         {!isHosted && (
           <Form verb="Sign in" onSend={({ name = '', password = '' }) => signIn(name, password)}>
             <Field label="Name">
-              <input name="name" autocomplete="username" autocapitalize="none" required />
+              <input
+                type="text"
+                name="name"
+                autocomplete="username"
+                autocapitalize="none"
+                required
+              />
             </Field>
             <Field label="Password">
               <input type="password" name="password" autocomplete="current-password" required />

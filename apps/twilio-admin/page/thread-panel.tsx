@@ -1,5 +1,5 @@
-import { Badge, clockOf, hrefOf } from '@hsb/twilio-pages'
-import { useState } from 'preact/hooks'
+import { Badge, Time, hrefOf } from '@hsb/twilio-pages'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { may, reveal, useLive } from './admin.ts'
 import { Panel } from './panel.tsx'
 import { Action, Loaded } from './parts.tsx'
@@ -9,6 +9,10 @@ import type { Row, Thread } from './wire.ts'
 export function ThreadPanel({ id }: { id: string }) {
   const data = useLive<Thread>(`conversations/${encodeURIComponent(id)}/`)
   const thread = data.value
+  const place = useRef<HTMLOListElement>(null)
+  const newest = thread?.messages[0]?.id
+  // The newest text is what one came for.
+  useEffect(() => place.current?.lastElementChild?.scrollIntoView({ block: 'nearest' }), [newest])
   return (
     <Panel label="Conversation" head={<h3 class="number">{thread?.phone ?? 'Conversation'}</h3>}>
       <Loaded data={data} label="conversation">
@@ -20,7 +24,7 @@ export function ThreadPanel({ id }: { id: string }) {
                 {new Date(since).toLocaleDateString()}.
               </p>
             ))}
-            <ol class="thread">
+            <ol class="thread" ref={place}>
               {messages
                 .toSorted((one, two) => (orderOf(one) < orderOf(two) ? -1 : 1))
                 .map((row) => (
@@ -41,7 +45,6 @@ function orderOf({ created_at: at, id }: Row): string {
 
 function Text({ row }: { row: Row }) {
   const [words, setWords] = useState<string>()
-  const time = new Date(row.created_at)
   const show = async () => {
     const answer = await reveal(row.id)
     if (answer) setWords(answer.message ?? 'The text is not kept any more.')
@@ -57,9 +60,7 @@ function Text({ row }: { row: Row }) {
       </div>
       <span class="bubble-foot">
         <a href={hrefOf(['messages', row.id])}>
-          <time dateTime={row.created_at} title={time.toLocaleString()}>
-            {clockOf(time, false)}
-          </time>
+          <Time at={row.created_at} />
         </a>
         {row.direction === 'outbound' && <Badge status={row.status} />}
       </span>

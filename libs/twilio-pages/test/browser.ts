@@ -22,7 +22,7 @@ export interface WatchedPage {
 
 /** A fresh profile in the one browser of this process, closed with the test. */
 export async function openPage(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   url: string,
   options: BrowserOptions = {},
 ): Promise<WatchedPage> {

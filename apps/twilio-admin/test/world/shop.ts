@@ -66,10 +66,12 @@ export async function liveTwoDays(test: TestApp, clock: LateClock): Promise<void
       twilio.behave({ kind: 'undelivered', code, to })
       await send(to)
     }
+    twilio.behave({ kind: 'late', ms: 1500 + roll() * 5000 })
     for (let index = 0; index < count; index++) await send(pick(customers))
     await app.runDue()
     await pass(420)
-    await pass(900 + roll() * 3000)
+    await pass(900 + roll() * 1500)
+    await pass(8000)
     if (left % 2 === 0) {
       await prove(pick(customers), left % 8 === 2 ? 'left' : left % 6 === 0 ? 'wrong' : 'approved')
     }

@@ -29,6 +29,9 @@ export const answerHeaders = {
   'Preference-Applied': 'The `wait` that was kept to, such as `wait=10`.',
   ETag: 'Changes with the document; for `If-None-Match`.',
   'Cache-Control': 'How long the answer may be kept.',
+  'Set-Cookie': 'The session, or its end.',
+  'Content-Disposition': 'The name under which a browser saves it.',
+  'X-Accel-Buffering': '`no`: proxies pass on what comes as it comes.',
 } as const
 
 /** A body, and in a few words what it shows. */

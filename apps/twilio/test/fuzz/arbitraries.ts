@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import type { Document, JsonSchema } from '../openapi-document.ts'
 
 /** Values for fields that mean something only when they are known: by the name of the field. */
-export type Words = Record<string, fc.Arbitrary<string>>
+export type Words = Record<string, fc.Arbitrary<unknown>>
 
 /** Values that a schema lets pass. Knows the part of JSON Schema that the document uses. */
 export function valuesOf(
@@ -38,6 +38,8 @@ export function valuesOf(
       return fc.integer()
     case 'boolean':
       return fc.boolean()
+    case 'array':
+      return fc.array(valuesOf(schema['items'] as JsonSchema, document, words), { maxLength: 4 })
     default:
       throw new Error(`the fuzz knows no values of ${JSON.stringify(schema)}`)
   }

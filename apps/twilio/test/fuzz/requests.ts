@@ -17,7 +17,15 @@ export interface Plan {
 const placeholder = (kind: string) => fc.nat(40).map((n) => `@${kind}:${n}@`)
 const phones = fc.nat(25).map((n) => `+1415555${2600 + n}`)
 const newSids = fc.nat(1_000).map((n) => `SM${n.toString(16).padStart(32, '0')}`)
+/** Who can sign in. */
+export const account = { name: 'anna', password: 'a staple of correct horses' }
+
 const words: Words = {
+  phone: fc.oneof({ weight: 8, arbitrary: phones }, fc.constantFrom('+46701740605', '12')),
+  ids: fc.array(placeholder('message'), { minLength: 1, maxLength: 3 }),
+  key: placeholder('optOut'),
+  name: fc.constantFrom(account.name, 'program'),
+  password: fc.constant(account.password),
   to_phone: fc.oneof({ weight: 8, arbitrary: phones }, fc.constantFrom('+46701740605', '+1911')),
   from_phone: fc.constantFrom('+15005550006', 'Shop', '12345'),
   verification_id: placeholder('verification'),
@@ -62,7 +70,10 @@ const types = [
 
 /** Requests for one operation: those that the document asks for, nearly those, and hostile ones. */
 export function requestsOf(operation: Placed, document: Document): fc.Arbitrary<Plan> {
-  const common = { path: pathsOf(operation), signed: mostly(fc.constant(true), fc.constant(false)) }
+  const common = {
+    path: pathsOf(operation, document),
+    signed: mostly(fc.constant(true), fc.constant(false)),
+  }
   const caller = mostly<Plan['caller']>(
     fc.constant('all'),
     fc.constantFrom('reader', 'nobody', 'stranger'),
@@ -139,9 +150,14 @@ function fields(value: unknown): [string, string][] {
   ])
 }
 
-function pathsOf({ path }: Placed): fc.Arbitrary<string> {
+function pathsOf({ path, parameters = [] }: Placed, document: Document): fc.Arbitrary<string> {
+  const kind = path.includes('/keys/')
+    ? 'key'
+    : path.includes('/verifications/')
+      ? 'verification'
+      : 'message'
   const ids = fc.oneof(
-    { weight: 6, arbitrary: placeholder('message') },
+    { weight: 6, arbitrary: placeholder(kind) },
     fc.uuid(),
     fc.constantFrom('%ff', '%00', '%zz', '%', 'a%2Fb', '-', 'x'.repeat(5_000)),
     // Dots alone are another address, already for the caller.
@@ -154,7 +170,7 @@ function pathsOf({ path }: Placed): fc.Arbitrary<string> {
       .filter((one) => /[^.]/.test(one)),
   )
   const queries = fc.oneof(
-    { weight: 6, arbitrary: fc.constant('') },
+    { weight: 6, arbitrary: searchOf(parameters, document) },
     placeholder('message').map((id) => `?message_id=${id}&attempt=1`),
     fc.constantFrom(
       '?',
@@ -168,8 +184,44 @@ function pathsOf({ path }: Placed): fc.Arbitrary<string> {
     .tuple(ids, queries, fc.boolean())
     .map(
       ([id, query, slash]) =>
-        (slash ? path : path.replace(/(.)\/$/, '$1')).replace('{id}', id) + query,
+        (slash ? path : path.replace(/(.)\/$/, '$1')).replace(/\{(?:id|key)\}/, id) + query,
     )
+}
+
+/** What the parameters of the query may be, and nearly that. */
+function searchOf(
+  parameters: NonNullable<Placed['parameters']>,
+  document: Document,
+): fc.Arbitrary<string> {
+  const named = parameters.filter((one) => one.in === 'query')
+  const texts = Object.fromEntries(
+    named.map(({ name, schema }): [string, fc.Arbitrary<string>] => {
+      const known = searchWords[name]
+      const own = valuesOf(schema, document).map(String)
+      const usual =
+        known === undefined ? own : fc.oneof({ weight: 4, arbitrary: known.map(String) }, own)
+      return [name, mostly(usual, nastyValues.map(textOf))]
+    }),
+  )
+  return fc.record(texts, { requiredKeys: [] }).map((values) => {
+    const query = new URLSearchParams()
+    for (const [name, value] of Object.entries(values))
+      if (value !== undefined) query.set(name, value.toWellFormed())
+    return query.size > 0 ? `?${query}`.replaceAll(/%40(\w+)%3A(\d+)%40/g, '@$1:$2@') : ''
+  })
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+const searchWords: Words = {
+  status: fc.constantFrom('delivered', 'UNDELIVERED,FAILED', 'pending', 'approved'),
+  q: fc.oneof(phones, placeholder('message'), placeholder('sid'), fc.constantFrom('2600', 'Hello')),
+  before: placeholder('message'),
+  limit: fc.constantFrom('1', '50', '100', '101', '0'),
+  error: fc.constantFrom('30003', 'x'),
+  range: fc.constantFrom('24h', '7d', '30d'),
 }
 
 function ownHeadersOf(operation: Placed): fc.Arbitrary<Record<string, string>> {

@@ -31,6 +31,7 @@ export const exportMessages = defineAdmin({
     answers: {
       200: {
         description: 'CSV (RFC 4180) with a line of names.',
+        headers: ['Content-Disposition'],
         contentType: 'text/csv',
         examples: { csv: { summary: 'How it begins', value: 'id,created_at,status' } },
       },

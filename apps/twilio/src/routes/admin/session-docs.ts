@@ -23,11 +23,17 @@ export const sessionDocs = {
     requests: {
       signIn: { summary: 'Sign in', value: { name: 'anna', password: 'correct horse battery' } },
     },
-    answers: { 200: { description: 'You are in, in a new session.', examples: signedIn } },
+    answers: {
+      200: {
+        description: 'You are in, in a new session.',
+        headers: ['Set-Cookie'],
+        examples: signedIn,
+      },
+    },
   },
   delete: {
     tag: 'Session',
     description: 'Ends the session here, not only in the browser.',
-    answers: { 204: { description: 'You are out.' } },
+    answers: { 204: { description: 'You are out.', headers: ['Set-Cookie'] } },
   },
 } as const

@@ -66,6 +66,7 @@ export const systemDocs = {
     answers: {
       200: {
         description: 'A stream that goes on.',
+        headers: ['X-Accel-Buffering' as const],
         contentType: 'text/event-stream',
         examples: { queue: { summary: 'One event', value: 'event: queue\ndata: {}\n\n' } },
       },
@@ -77,6 +78,7 @@ export const systemDocs = {
     answers: {
       200: {
         description: 'An OpenAPI 3.1 document.',
+        headers: ['ETag' as const],
         examples: { head: { summary: 'How it begins', value: { openapi: '3.1.1' } } },
       },
     },

@@ -80,7 +80,7 @@ export function describeEndpoints(
     paths,
     components: {
       schemas: { ...schemas.named(), ...problemSchemas },
-      headers: headers(),
+      headers: headersOf(paths),
       examples: problemExamples(),
       securitySchemes: facts.securitySchemes,
     },
@@ -179,15 +179,18 @@ function headerName(name: string): string {
   return name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase())
 }
 
-function headers(): Record<string, unknown> {
+/** Those that are referred to. */
+function headersOf(paths: object): Record<string, unknown> {
   const words = {
     'X-Request-Id': 'Names this request in the log; that of the request, where it had one.',
     'WWW-Authenticate': 'How to authenticate.',
     'Retry-After': 'Seconds to wait before the next try.',
     ...answerHeaders,
   }
+  const references = JSON.stringify(paths)
+  const used = Object.entries(words).filter(([name]) => references.includes(`/headers/${name}"`))
   return Object.fromEntries(
-    Object.entries(words).map(([name, text]) => [
+    used.map(([name, text]) => [
       name,
       {
         description: text,
