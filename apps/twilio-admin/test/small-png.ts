@@ -9,10 +9,13 @@ export function smallPng(png: Buffer): Buffer {
   const { width, height, pixels } = read(png)
   const counts = new Map<number, number>()
   for (const color of pixels) counts.set(color, (counts.get(color) ?? 0) + 1)
-  const palette = [...counts]
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, 256)
-    .map(([color]) => color)
+  // Of colours that hardly differ the first is enough.
+  const firsts = new Map<number, number>()
+  for (const [color] of [...counts].toSorted(([, a], [, b]) => b - a)) {
+    const rough = color & 0xf8f8f8
+    if (!firsts.has(rough)) firsts.set(rough, color)
+  }
+  const palette = [...firsts.values()].slice(0, 256)
   const indexes = new Map([...counts.keys()].map((color) => [color, nearest(palette, color)]))
   const rows = Buffer.alloc(height * (width + 1))
   pixels.forEach((color, i) => {

@@ -70,7 +70,8 @@ export async function findBarriers(
   look: 'everything' | 'colours' = 'everything',
 ): Promise<string[]> {
   if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axe)
-  const options = look === 'everything' ? {} : { runOnly: ['color-contrast'] }
+  const rules = look === 'everything' ? {} : { runOnly: ['color-contrast'] }
+  const options = { resultTypes: ['violations'], ...rules }
   const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(options)})`)) as AxeResults
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map((node) => `${impact ?? ''} ${id}: ${node.html.slice(0, 120)}`),

@@ -15,6 +15,7 @@ export function devWords(
     '',
     `  ${bold('API')}        ${url}`,
     `  ${bold('Simulator')}  ${simulator}  ${dim('stands in for Twilio: no text leaves this machine')}`,
+    `  ${bold('Admin')}      ${url}/admin/  ${dim('what was sent and received; open on this machine')}`,
     `  ${bold('Phones')}     ${simulator}/phones/  ${dim('what they got; reply as one')}`,
     `  ${bold('API key')}    ${key}`,
     `  ${bold('Data')}       ${data ?? dim('in a temporary folder, removed at the end; --data keeps it')}`,
