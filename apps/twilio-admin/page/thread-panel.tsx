@@ -12,7 +12,10 @@ export function ThreadPanel({ id }: { id: string }) {
   const place = useRef<HTMLOListElement>(null)
   const newest = thread?.messages[0]?.id
   // The newest text is what one came for.
-  useEffect(() => place.current?.lastElementChild?.scrollIntoView({ block: 'nearest' }), [newest])
+  useEffect(() => {
+    const panel = place.current?.parentElement
+    panel?.scrollTo({ top: panel.scrollHeight })
+  }, [newest])
   return (
     <Panel label="Conversation" head={<h3 class="number">{thread?.phone ?? 'Conversation'}</h3>}>
       <Loaded data={data} label="conversation">

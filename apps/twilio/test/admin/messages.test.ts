@@ -122,7 +122,7 @@ describe('the messages of the admin pages', () => {
       (await viewer.ask('GET', `messages/${one}/`)).body['refused_callbacks'] as object[]
     const found = [await refusedOf(id), await refusedOf(other)]
     // Twilio tries again: how often is its own affair.
-    assert.deepEqual(found.map(({ length }) => length > 0).toSorted(), [false, true])
+    assert.equal(found.filter(({ length }) => length > 0).length, 1)
     assert.match(JSON.stringify(found), /"diagnosis":\["\w/)
   })
 })

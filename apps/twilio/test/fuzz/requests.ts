@@ -207,7 +207,8 @@ function searchOf(
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(values))
       if (value !== undefined) query.set(name, value.toWellFormed())
-    return query.size > 0 ? `?${query}`.replaceAll(/%40(\w+)%3A(\d+)%40/g, '@$1:$2@') : ''
+    const text = query.toString()
+    return text === '' ? '' : `?${text}`.replaceAll(/%40(\w+)%3A(\d+)%40/g, '@$1:$2@')
   })
 }
 

@@ -65,7 +65,7 @@ export const getSession = defineAdmin({
       detail:
         accounts.length === 0
           ? 'Nobody can sign in yet: `hsb-twilio admins add NAME --role admin` makes an account.'
-          : 'Sign in. An account is made on the server: `hsb-twilio admins add NAME`.',
+          : 'Accounts are made on the server: `hsb-twilio admins add NAME`.',
     })
   },
 })
