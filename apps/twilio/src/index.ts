@@ -41,6 +41,7 @@ export type {
   SendOptions,
   SendResult,
 } from './services/messages.ts'
+export type { EventPlace } from './storage/event-stores.ts'
 export type { MessagePage } from './storage/store.ts'
 export type { RestoreResult } from './services/restore.ts'
 export type { OptOuts } from './services/opt-outs.ts'

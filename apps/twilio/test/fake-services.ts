@@ -82,7 +82,10 @@ export function createFakeApp(answers: FakeAnswers = {}) {
       return answers.get?.(id)
     },
     list: async () => ({ messages: [], next: undefined }),
-    follow: async (after = 0) => ({ events: [], last: after }),
+    follow: async (next = { tx: '0', id: 0, floor: 0, mark: { tx: '0', id: 0 } }) => ({
+      events: [],
+      next,
+    }),
     async cancel(id, options) {
       note('messages.cancel', { id, ...options })
       return answers.cancel ?? { kind: 'canceled', message: aMessage({ id, status: 'CANCELED' }) }

@@ -10,8 +10,6 @@ import { paint, print, printJson, tell } from './terminal.ts'
 
 const lookEveryMs = 500
 const seconds = 40
-/** With many writers an event may become visible after one with a higher id: so many are read again. */
-const overlap = 200
 
 /** `hsb-twilio tail`: what happens to messages, as it happens. */
 export const tailCommand = createCommand({
@@ -40,23 +38,17 @@ export const tailCommand = createCommand({
         print([...cells, code].join('  ').trimEnd())
       }
 
-      const follow: Follow = (after) => app.messages.follow(after)
-      let { last } = await app.messages.follow()
       // What is there already is not news.
-      const before = await followAll(last - overlap, follow)
-      const seen = new Set(before.flatMap(({ id }) => (id <= last ? id : [])))
+      let { next } = await app.messages.follow()
       tell('following what happens from now on; Ctrl-C ends it')
       while (!stop.signal.aborted) {
-        const events = await followAll(last - overlap, follow)
-        const fresh = events.filter(({ id }) => !seen.has(id))
-        if (fresh.length > 0) rate.clear()
-        for (const event of fresh) {
-          seen.add(event.id)
-          show(event)
-        }
-        last = Math.max(last, ...fresh.map(({ id }) => id))
-        for (const id of seen) if (id < last - 2 * overlap) seen.delete(id)
-        rate.draw(fresh.length)
+        const found = await app.messages.follow(next)
+        next = found.next
+        if (found.events.length > 0) rate.clear()
+        for (const event of found.events) show(event)
+        rate.draw(found.events.length)
+        // There may be more at once.
+        if (found.events.length > 0) continue
         await delay(lookEveryMs, undefined, { signal: stop.signal }).catch(() => undefined)
       }
       rate.clear()
@@ -64,19 +56,6 @@ export const tailCommand = createCommand({
     })
   },
 })
-
-type Follow = (after: number) => Promise<{ events: FollowedEvent[]; last: number }>
-
-/** Everything after this event, however much it is. */
-async function followAll(after: number, follow: Follow): Promise<FollowedEvent[]> {
-  const events: FollowedEvent[] = []
-  for (let at = Math.max(0, after); ;) {
-    const page = await follow(at)
-    if (page.events.length === 0) return events
-    events.push(...page.events)
-    at = page.last
-  }
-}
 
 /** A line below the events that says how many there were, second by second. Only on a terminal. */
 function createRateLine(stream: NodeJS.WriteStream) {

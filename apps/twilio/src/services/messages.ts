@@ -9,6 +9,7 @@ import { type Clock, noTimer } from '../domain/time.ts'
 import type { Provider } from '../provider/provider.ts'
 import type { HostTransaction } from '../storage/engines/host-transaction.ts'
 import { JoinError } from '../storage/errors.ts'
+import type { EventPlace } from '../storage/event-stores.ts'
 import type { MessagePage, Store } from '../storage/store.ts'
 import { type Acceptable, acceptAll, claimsOf, throttled } from './accept.ts'
 import { createBatcher } from './batcher.ts'
@@ -51,8 +52,11 @@ export interface Messages extends MessageActions {
    * absent at the end.
    */
   list(filter?: MessageFilter, page?: { before?: string; limit?: number }): Promise<MessagePage>
-  /** What happened after this event, oldest first; without one, nothing but the newest event's id. */
-  follow(after?: number): Promise<{ events: FollowedEvent[]; last: number }>
+  /**
+   * What has happened to messages since this place, at most 500 events, and the place behind them;
+   * without one, nothing but where the events end now. None is missed, however long a transaction took.
+   */
+  follow(after?: EventPlace): Promise<{ events: FollowedEvent[]; next: EventPlace }>
   /** Resolves with the message once the carrier has answered for it or `waitMs` are over. */
   whenAnswered(id: string, waitMs: number): Promise<Message | undefined>
 }
@@ -226,15 +230,15 @@ export function createMessages(parts: MessagesParts): Messages {
       }
     },
     async follow(after) {
-      if (after === undefined) return { events: [], last: await store.events.newestId() }
-      const events = await store.events.listAfter(after, mostFollowed)
+      if (after === undefined) return { events: [], next: await store.events.end() }
+      const { events, next } = await store.events.listAfter(after, mostFollowed)
       const ids = [...new Set(events.flatMap(({ messageId }) => messageId ?? []))]
       const messages = ids.length > 0 ? await store.messages.findMany(ids) : []
       const phones = new Map(messages.map(({ id, toPhone }) => [id, toPhone]))
       const followed = events.map((event) => {
         return { ...event, toPhone: phones.get(event.messageId ?? '') }
       })
-      return { events: followed, last: events.at(-1)?.id ?? after }
+      return { events: followed, next }
     },
     whenAnswered,
     ...createMessageActions(parts),

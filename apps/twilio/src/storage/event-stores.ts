@@ -9,6 +9,14 @@ export interface FeedPlace {
   id: number
 }
 
+/** How far a reader of every event has come, told to hosts or not. */
+export interface EventPlace extends FeedPlace {
+  /** What is still to be read has higher ids. */
+  floor: number
+  /** Transactions from here on have written behind this id only. */
+  mark: FeedPlace
+}
+
 /** How far a reader has come. */
 export interface FeedPosition {
   messages: FeedPlace

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { MessageEvent, NewEvent } from '../domain/event.ts'
+import { endOfEvents, readAfter } from './every-event.ts'
 import type { EventRow } from './schema.ts'
 import {
   groupStatement,
@@ -30,15 +31,6 @@ const insertEvent = groupStatement({
 
 const selectEvents = statement<EventRow, 'messageId'>(
   (bind) => sql`select * from sms_event where message_id = ${bind('messageId')} order by id`,
-)
-
-const selectAfter = statement<EventRow, 'id' | 'limit'>(
-  (bind) => sql`
-    select * from sms_event where id > ${bind('id')} order by id limit ${bind('limit')}`,
-)
-
-const selectNewest = statement<{ id: number }, never>(
-  () => sql`select id from sms_event order by id desc limit 1`,
 )
 
 const selectOrphans = statement<EventRow, 'sids'>(
@@ -82,10 +74,11 @@ export function createEvents(session: Session): EventStore {
     async list(messageId) {
       return (await selectEvents(session, { messageId })).map(toEvent)
     },
-    async listAfter(id, limit) {
-      return (await selectAfter(session, { id, limit })).map(toEvent)
+    end: () => endOfEvents(session),
+    async listAfter(place, limit) {
+      const { rows, next } = await readAfter(session, place, limit)
+      return { events: rows.map(toEvent), next }
     },
-    newestId: async () => (await selectNewest(session, {}))[0]?.id ?? 0,
     async adopt(owners) {
       if (owners.length === 0) return []
       const ownerOf = new Map(owners.map((owner) => [owner.providerMsgId, owner.messageId]))

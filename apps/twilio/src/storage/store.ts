@@ -8,6 +8,7 @@ import type { AdminAccountStore, AdminSessionStore, ApiKeyStore } from './access
 import type { BrowseStore, HourlyStore } from './browse-store.ts'
 import type { AuditStore, ErasureStore, QueueStore } from './desk-stores.ts'
 import type {
+  EventPlace,
   FeedStore,
   ParkedEventStore,
   VerificationEventStore,
@@ -37,10 +38,13 @@ export interface EventStore {
   /** Grouped insert; an event whose `dedupeKey` is there already is left out. Answers which ones are new, in input order. */
   append(events: NewEvent[]): Promise<boolean[]>
   list(messageId: string): Promise<MessageEvent[]>
-  /** Of all messages, those stored after this one, oldest first. */
-  listAfter(id: number, limit: number): Promise<MessageEvent[]>
-  /** The id of the newest event; 0 while there is none. */
-  newestId(): Promise<number>
+  /** Behind everything that is committed; what is being committed just now may still come. */
+  end(): Promise<EventPlace>
+  /**
+   * Of all messages, in an order in which nothing can come later and lie before; `next` is where to go
+   * on. A long transaction holds up what comes after it.
+   */
+  listAfter(place: EventPlace, limit: number): Promise<{ events: MessageEvent[]; next: EventPlace }>
   /** Callbacks that came before we knew their SID: hands them over to their messages and answers them. */
   adopt(owners: { providerMsgId: string; messageId: string }[]): Promise<MessageEvent[]>
   /**

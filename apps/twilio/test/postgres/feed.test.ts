@@ -103,3 +103,37 @@ describe('events of transactions that overlap', () => {
     }
   })
 })
+
+describe('messages.follow', () => {
+  it('comes by every event once, also by those of long transactions that crossed', async (t) => {
+    const { test, store } = await openApp(t)
+    const { follow } = test.app.messages
+    const commitA = await begin(store, append('a'))
+    let { next } = await follow()
+    const seen: (string | undefined)[] = []
+    const look = async () => {
+      for (;;) {
+        const found = await follow(next)
+        next = found.next
+        if (found.events.length === 0) return
+        seen.push(...found.events.map(({ messageId }) => messageId))
+      }
+    }
+    const commitB = await begin(store, append('b'))
+    const commitC = await begin(store, append('c'))
+    // So many others that nobody reads them again to find two.
+    const others = Array.from({ length: 3_000 }, (_, i) => `other${i}`)
+    await store.events.append(others.map((messageId) => sampleEvent({ messageId })))
+    await look()
+    await commitA()
+    await look()
+    assert.deepEqual(seen, ['a'])
+    await commitB()
+    await look()
+    assert.deepEqual(seen, ['a', 'b'])
+    await append('d')(store)
+    await commitC()
+    await look()
+    assert.deepEqual(seen, ['a', 'b', 'c', ...others, 'd'])
+  })
+})

@@ -73,23 +73,30 @@ export function listContract(open: OpenStore): void {
     })
   })
 
-  describe('events.listAfter and newestId', () => {
-    it('follow what is stored, of all messages', async (t) => {
+  describe('events.listAfter', () => {
+    it('follows what is stored, of all messages, in pages that meet', async (t) => {
       const store = await openFor(t, open)
-      assert.equal(await store.events.newestId(), 0)
       await store.events.append([sampleEvent({}), sampleEvent({ messageId: 'm2' })])
-      const start = await store.events.newestId()
-      await store.events.append([sampleEvent({ messageId: 'm3' }), sampleEvent({})])
-      const after = await store.events.listAfter(start, 1)
-      assert.deepEqual(
-        after.map(({ messageId }) => messageId),
-        ['m3'],
-      )
-      const rest = await store.events.listAfter(after[0]?.id ?? 0, 9)
-      assert.deepEqual(
-        rest.map(({ messageId }) => messageId),
-        ['m1'],
-      )
+      let place = await store.events.end()
+      const read = async (limit: number) => {
+        const { events, next } = await store.events.listAfter(place, limit)
+        place = next
+        return events.map(({ messageId }) => messageId)
+      }
+      assert.deepEqual(await read(9), [])
+      await store.events.append(['m3', 'm1', 'm4'].map((messageId) => sampleEvent({ messageId })))
+      assert.deepEqual([await read(2), await read(2), await read(2)], [['m3', 'm1'], ['m4'], []])
+      for (const messageId of ['m5', 'm6']) {
+        await store.events.append([sampleEvent({ messageId, status: 'QUEUED', applied: false })])
+        assert.deepEqual([await read(2), await read(2)], [[messageId], []])
+      }
+    })
+
+    it('begins in an empty store', async (t) => {
+      const store = await openFor(t, open)
+      const place = await store.events.end()
+      await store.events.append([sampleEvent({})])
+      assert.equal((await store.events.listAfter(place, 9)).events.length, 1)
     })
   })
 }

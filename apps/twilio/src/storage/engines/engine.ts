@@ -38,6 +38,8 @@ export interface Engine {
     order: RawBuilder<unknown>
     /** The transaction from which on everything is still to be read, as text. */
     endTx: RawBuilder<unknown>
+    /** A transaction of its own as text: whoever comes later has a higher one. */
+    ownTx: RawBuilder<unknown>
     /** The id from which on everything is still to be read. */
     endId: (table: RawBuilder<unknown>) => RawBuilder<unknown>
   }

@@ -52,6 +52,7 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
         and e.tx < pg_snapshot_xmin(pg_current_snapshot())`,
       order: sql`e.tx, e.id`,
       endTx: sql`pg_snapshot_xmin(pg_current_snapshot())::text`,
+      ownTx: sql`pg_current_xact_id()::text`,
       endId: () => sql`0`,
     },
     texts: (json) =>

@@ -30,6 +30,7 @@ export const sqliteEngine: Engine = {
     isNext: ({ id }) => sql`e.id > ${id}`,
     order: sql`e.id`,
     endTx: sql`'0'`,
+    ownTx: sql`'0'`,
     endId: (table) => sql`coalesce((select max(id) from ${table}), 0)`,
   },
   texts: (json) => sql`(select value from json_each(${json}))`,
