@@ -1,34 +1,9 @@
-import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { TwilioSettingsError } from '../errors.ts'
-import type { Handle } from '../routes/plain.ts'
-import { askNode, headersToSend } from './node.ts'
-import { toNodeStream } from './stream.ts'
-
-/** The part of a Fastify instance that the plugin uses: its types need no Fastify to be installed. */
-export interface FastifyScope {
-  readonly prefix: string
-  readonly supportedMethods: string[]
-  route(options: {
-    method: string[]
-    url: string
-    onRequest: (request: { raw: IncomingMessage }, reply: FastifyAnswer) => Promise<unknown>
-    handler: (request: unknown, reply: { callNotFound(): unknown }) => unknown
-  }): unknown
-}
-
-interface FastifyAnswer {
-  code(status: number): unknown
-  headers(headers: Record<string, string>): unknown
-  send(body?: Buffer | Readable): unknown
-}
-
-/** For `app.register` of Fastify 5. */
-export type FastifyPlugin = (
-  scope: FastifyScope,
-  options: unknown,
-  done: (error?: Error) => void,
-) => void
+import type { Handle, PlainResponse } from '../routes/plain.ts'
+import type { FastifyPlugin } from './fastify-scope.ts'
+import { askNode, headersToSend } from './node-request.ts'
+import { toNodeStream } from './node-stream.ts'
 
 /**
  * Serves the app below its path in Fastify: in a scope of its own, and before any body is parsed, so
@@ -51,17 +26,17 @@ export function createFastifyPlugin(handle: Handle, basePath: string): FastifyPl
         if (answer === undefined) return undefined
         reply.code(answer.status)
         reply.headers(headersToSend(raw, answer))
-        const { body } = answer
-        if (body instanceof ReadableStream) {
-          reply.send(toNodeStream(body))
-        } else {
-          // Of a text Fastify would change the content type.
-          reply.send(body === undefined ? undefined : Buffer.from(body))
-        }
+        reply.send(toSend(answer))
         return reply
       },
       handler: (_, reply) => reply.callNotFound(),
     })
     done()
   }
+}
+
+function toSend({ body }: PlainResponse): Buffer | Readable | undefined {
+  if (body instanceof ReadableStream) return toNodeStream(body)
+  // Of a text Fastify would change the content type.
+  return body === undefined ? undefined : Buffer.from(body)
 }

@@ -1,5 +1,6 @@
-import { type Handle, maxBodyBytes, type PlainBody } from '../routes/plain.ts'
+import type { Handle } from '../routes/plain.ts'
 import { problem, problemResponse } from '../routes/problems.ts'
+import { readBody, splitUrl } from './fetch-request.ts'
 import { fetchRemedy, nextRemedy } from './remedies.ts'
 
 /** For Hono, Next, Bun, Deno and whatever else hands over a web `Request`. */
@@ -36,33 +37,4 @@ export function createFetchHandler(handle: Handle): FetchHandler {
     if (!isRead) answer.headers['connection'] = 'close'
     return new Response(answer.body ?? null, { status: answer.status, headers: answer.headers })
   }
-}
-
-/** By hand: `new URL` costs more than the rest of the routing. */
-function splitUrl(url: string): { path: string; rawQuery: string } {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
-  const hash = url.indexOf('#', start)
-  const target = url.slice(start, hash < 0 ? undefined : hash)
-  const query = target.indexOf('?')
-  return query < 0
-    ? { path: target, rawQuery: '' }
-    : { path: target.slice(0, query), rawQuery: target.slice(query + 1) }
-}
-
-async function readBody(request: Request): Promise<PlainBody> {
-  if (request.bodyUsed) return 'taken'
-  if (request.body === null) return new Uint8Array()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  try {
-    for await (const chunk of request.body) {
-      size += chunk.length
-      // Leaving the loop cancels the stream.
-      if (size > maxBodyBytes) return 'too-large'
-      chunks.push(chunk)
-    }
-  } catch {
-    return 'unreadable'
-  }
-  return Buffer.concat(chunks, size)
 }

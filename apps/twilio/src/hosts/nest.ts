@@ -52,10 +52,7 @@ function part(provide: FactoryProvider['provide'], take: (app: TwilioApp) => unk
 
 /** An application context without HTTP has no adapter. */
 function mount(app: TwilioApp, adapter: AbstractHttpAdapter | null): void {
-  if (adapter?.getType() === 'fastify') adapter.getInstance<FastifyHost>().register(app.fastify)
+  type Fastify = { register(plugin: TwilioApp['fastify']): unknown }
+  if (adapter?.getType() === 'fastify') adapter.getInstance<Fastify>().register(app.fastify)
   else adapter?.use(app.node)
-}
-
-interface FastifyHost {
-  register(plugin: TwilioApp['fastify']): unknown
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import { maxBodyBytes, type PlainBody, type PlainRequest } from '../routes/plain.ts'
+import type { PlainBody, PlainRequest } from '../routes/plain.ts'
+import { readStream } from './node-stream.ts'
 import { expressRemedy, nodeRemedy } from './remedies.ts'
 
 /** What hosts leave on the request. */
@@ -30,31 +31,6 @@ export function openBody(
     originalBytes: false,
     remedy: request.app === undefined ? nodeRemedy : expressRemedy,
   }
-}
-
-function readStream(request: IncomingMessage): Promise<PlainBody> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    const take = (chunk: Buffer) => {
-      size += chunk.length
-      if (size <= maxBodyBytes) {
-        chunks.push(chunk)
-      } else {
-        request.off('data', take).pause()
-        resolve('too-large')
-      }
-    }
-    // A client that went away: before we came, or now. Without a listener `error` would be thrown.
-    if (request.destroyed) resolve('unreadable')
-    request.on('error', () => resolve('unreadable'))
-    request.on('close', () => resolve('unreadable'))
-    request.on('end', () => {
-      const [only] = chunks
-      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size))
-    })
-    request.on('data', take)
-  })
 }
 
 function writeAnew(body: unknown, headers: IncomingMessage['headers']): PlainBody {

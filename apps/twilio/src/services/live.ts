@@ -1,6 +1,6 @@
 import type { MessageStatus } from '../domain/message.ts'
 import { type Clock, type Instant, noTimer } from '../domain/time.ts'
-import type { VerificationEventStore } from '../storage/event-stores.ts'
+import type { EventPlace, VerificationEventStore } from '../storage/event-stores.ts'
 import type { EventStore } from '../storage/store.ts'
 import type { Signals } from './signals.ts'
 
@@ -31,13 +31,13 @@ export interface Live {
 const gatherMs = 200
 /** What other processes did is signalled by nobody. */
 const lookAgainMs = 1_000
-/** Of more than this at once only the newest are told. */
+/** Of more than this at once the rest is not told: whoever watches reads anew anyway. */
 const most = 200
 
 /** One look at the newest events, whoever watches; none while nobody does. */
 export function createLive(parts: {
   store: {
-    events: Pick<EventStore, 'listAfter' | 'newestId'>
+    events: Pick<EventStore, 'listAfter' | 'end'>
     verificationEvents: Pick<VerificationEventStore, 'newestId'>
   }
   signals: Pick<Signals, 'onAnyChange'>
@@ -45,7 +45,7 @@ export function createLive(parts: {
 }): Live {
   const { store, signals, clock } = parts
   const watchers = new Set<Watcher>()
-  let last: number | undefined
+  let place: EventPlace | undefined
   let lastVerification = 0
   let looking: Promise<void> | undefined
   let cancelTimer = noTimer
@@ -53,19 +53,14 @@ export function createLive(parts: {
   let deafen = noTimer
 
   async function look(): Promise<void> {
-    const [newest, newestVerification] = await Promise.all([
-      store.events.newestId(),
-      store.verificationEvents.newestId(),
-    ])
-    const isProving = last !== undefined && newestVerification > lastVerification
+    const newestVerification = await store.verificationEvents.newestId()
+    const isProving = place !== undefined && newestVerification > lastVerification
     lastVerification = newestVerification
-    if (last === undefined || newest <= last) {
-      last = newest
-      if (isProving) tell([])
-      return
-    }
-    const events = await store.events.listAfter(Math.max(last, newest - most), most)
-    last = events.at(-1)?.id ?? newest
+    // What is there already is no news.
+    const { events, next } = place
+      ? await store.events.listAfter(place, most)
+      : { events: [], next: await store.events.end() }
+    place = events.length === most ? await store.events.end() : next
     const byId = new Map<string, LiveChange>()
     for (const { messageId: id, status, createdAt: at, applied } of events) {
       if (id !== undefined && applied) byId.set(id, { id, status, at })
@@ -98,7 +93,7 @@ export function createLive(parts: {
     cancelTimer()
     deafen()
     dueAt = Infinity
-    last = undefined
+    place = undefined
   }
 
   return {

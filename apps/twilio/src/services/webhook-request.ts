@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
 import type { HostEvent } from '../domain/host-event.ts'
 import type { Secret } from '../domain/secret.ts'
 import type { Instant } from '../domain/time.ts'
@@ -18,19 +18,16 @@ export function webhookRequest(
     timestamp: new Date(event.createdAt).toISOString(),
     data: dataOf(event),
   })
-  const timestamp = String(Math.floor(now / 1_000))
-  const signed = `${event.id}.${timestamp}.${body}`
-  const signatures = secrets.map((secret) => {
-    const key = Buffer.from(secret.reveal().replace(/^whsec_/, ''), 'base64')
-    return `v1,${createHmac('sha256', key).update(signed).digest('base64')}`
-  })
+  const signatures = secrets.map((secret) =>
+    new Webhook(secret.reveal()).sign(event.id, new Date(now), body),
+  )
   return {
     body,
     headers: {
       'content-type': 'application/json',
       'user-agent': 'hsb-twilio',
       'webhook-id': event.id,
-      'webhook-timestamp': timestamp,
+      'webhook-timestamp': String(Math.floor(now / 1_000)),
       'webhook-signature': signatures.join(' '),
     },
   }

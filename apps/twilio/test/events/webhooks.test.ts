@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { describe, it, type TestContext } from 'node:test'
 import { Webhook } from 'standardwebhooks'
 import type { TwilioConfig } from '../../src/config.ts'
@@ -74,6 +75,13 @@ describe('a webhook', () => {
       })
       assert.throws(() => new Webhook(key).verify(`${body} `, headers as Record<string, string>))
     }
+    // By hand, as the specification says it: the library has signed it too.
+    const signed = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.')
+    const byHand = [secret, older].map((key) => {
+      const bytes = Buffer.from(key.replace('whsec_', ''), 'base64')
+      return `v1,${createHmac('sha256', bytes).update(signed).digest('base64')}`
+    })
+    assert.equal(headers['webhook-signature'], byHand.join(' '))
     assert.throws(() => new Webhook(secretOf('x')).verify(body, headers as Record<string, string>))
     assert.equal(headers['content-type'], 'application/json')
     assert.ok(!body.includes('Your table'))

@@ -107,13 +107,13 @@ describe('events of transactions that overlap', () => {
 describe('messages.follow', () => {
   it('comes by every event once, also by those of long transactions that crossed', async (t) => {
     const { test, store } = await openApp(t)
-    const { follow } = test.app.messages
+    const { messages } = test.app
     const commitA = await begin(store, append('a'))
-    let { next } = await follow()
+    let { next } = await messages.follow()
     const seen: (string | undefined)[] = []
     const look = async () => {
       for (;;) {
-        const found = await follow(next)
+        const found = await messages.follow(next)
         next = found.next
         if (found.events.length === 0) return
         seen.push(...found.events.map(({ messageId }) => messageId))
