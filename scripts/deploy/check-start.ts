@@ -3,7 +3,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseEnv } from 'node:util'
 import { freePort } from '../../apps/twilio/test/free-port.ts'
 import { blockOf, readDocument } from '../../apps/twilio/test/docs/markdown.ts'
 import { runSession, stepsOf } from '../../apps/twilio/test/docs/session.ts'
@@ -65,5 +67,52 @@ describe('docs/start.md', { timeout: 120_000 }, () => {
     await runSession(stepsOf(blockOf(page, 'program')), { given: {}, cwd, env })
     dev.kill('SIGINT')
     assert.deepEqual(await dev.exited, { code: 0, signal: null }, dev.output())
+    await inExpress(t, cwd, env.PATH)
+    t.diagnostic(`${Math.round(performance.now() - began)} ms from the empty folder to the end`)
   })
 })
+
+/** The part about an Express app: an installation, a file of ten lines, a simulator, one text. */
+async function inExpress(t: TestContext, cwd: string, path: string): Promise<void> {
+  const install = blockOf(page, 'express-install')
+  execFileSync('sh', ['-ec', install], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })
+  const program = blockOf(page, 'server.ts')
+  const lines = program.split('\n').filter((line) => line.trim() !== '')
+  assert.ok(lines.length <= 10, `a user writes ${lines.length} lines`)
+
+  const [server, twilio] = [String(await freePort()), String(await freePort())]
+  const withPorts = (text: string) => text.replaceAll('3000', server).replaceAll('4401', twilio)
+  writeFileSync(join(cwd, 'server.ts'), withPorts(program))
+  writeFileSync(join(cwd, '.env'), withPorts(blockOf(page, '.env')))
+  const bin = 'node_modules/.bin/hsb-twilio'
+  const words = blockOf(page, 'express-simulator').trim().split(' ').slice(2)
+  const simulator = start(t, { words: ['node', bin, ...words, '--port', twilio], cwd, env: {} })
+  await simulator.says(/^auth_token/m)
+  const host = start(t, { words: blockOf(page, 'express-server').trim().split(' '), cwd, env: {} })
+  const answers = () => fetch(`http://127.0.0.1:${server}/sms/livez`).catch(() => undefined)
+  const ended = host.exited.then(() => assert.fail(`it ended: ${host.output()}`))
+  while (!(await answers())?.ok) await Promise.race([delay(50), ended])
+
+  assert.equal(blockOf(page, 'environment'), 'set -a && . ./.env\n')
+  const env = { PATH: path, ...parseEnv(withPorts(blockOf(page, '.env'))) } as Record<
+    string,
+    string
+  >
+  await runSession(stepsOf(blockOf(page, 'express')), {
+    given: {},
+    cwd,
+    env,
+    asPrinted: true,
+    before: async (command) => {
+      if (!command.includes(' list ')) return
+      const body = JSON.stringify({ advance_ms: 5_000 })
+      const headers = { 'content-type': 'application/json' }
+      const clock = `http://127.0.0.1:${twilio}/_simulator/clock`
+      await fetch(clock, { method: 'POST', headers, body })
+    },
+  })
+  for (const one of [host, simulator]) {
+    one.kill('SIGTERM')
+    assert.deepEqual(await one.exited, { code: 0, signal: null }, one.output())
+  }
+}

@@ -6,7 +6,7 @@ import { openPostgres } from '../../src/storage/engines/postgres.ts'
 import { operate } from '../partitions/partitioned.ts'
 import { startPostgres } from '../postgres/server.ts'
 import { openFor } from '../storage/samples.ts'
-import { blockOf, blocksOf, codeOf, readDocument, rowsOf, sectionOf } from './markdown.ts'
+import { blockOf, blocksOf, codeOf, readDocument, rowsOf } from './markdown.ts'
 
 const page = readDocument('docs/delivery.md')
 const postgres = await startPostgres()
@@ -48,9 +48,7 @@ describe('docs/delivery.md', () => {
   })
 
   it('names settings and files that there are', () => {
-    const settings = rowsOf(sectionOf(readDocument('README.md'), '## Settings')).map(
-      ([name = '']) => codeOf(name),
-    )
+    const settings = rowsOf(readDocument('docs/settings.md')).map(([name = '']) => codeOf(name))
     for (const [, name = ''] of page.matchAll(/`(delivery\.\w+)/g)) {
       assert.ok(
         settings.some((known) => known?.startsWith(name)),

@@ -15,7 +15,7 @@ import { freePort } from '../free-port.ts'
 import { operate } from '../partitions/partitioned.ts'
 import { startPostgres } from '../postgres/server.ts'
 import { insertMessages, openFor, sampleEvent, sampleMessage } from '../storage/samples.ts'
-import { blockOf, codeOf, readDocument, rowsOf, sectionOf } from './markdown.ts'
+import { blockOf, codeOf, readDocument, rowsOf } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const page = readDocument('docs/events.md')
@@ -31,9 +31,7 @@ describe('docs/events.md', () => {
   })
 
   it('names settings that there are', () => {
-    const settings = rowsOf(sectionOf(readDocument('README.md'), '## Settings')).map(
-      ([name = '']) => codeOf(name),
-    )
+    const settings = rowsOf(readDocument('docs/settings.md')).map(([name = '']) => codeOf(name))
     for (const [, name = ''] of page.matchAll(/`((?:events|webhooks|retention)\.\w+)`/g))
       assert.ok(settings.includes(name), name)
   })

@@ -1,4 +1,7 @@
+import { endpoints } from '../../../src/routes/index.ts'
 import { dumpOpenApi } from '../../../src/routes/openapi/dump.ts'
+import { problems } from '../../../src/routes/problems.ts'
+import { codeOf, readDocument, rowsOf, sectionOf } from '../markdown.ts'
 
 interface Schema {
   $ref?: string
@@ -107,15 +110,39 @@ function describe(path: string, method: string, operation: Operation): string[] 
   return [...lines, '']
 }
 
+/** Every endpoint in one table, with who may call it. */
+function overview({ paths }: Document): string[] {
+  const rows = Object.values(endpoints).map(({ method, path, scope }) => {
+    const summary = paths[path]?.[method.toLowerCase()]?.summary
+    return `| \`${method} ${path}\` | ${scope === 'public' ? 'none' : `\`${scope}\``} | ${summary} |`
+  })
+  return ['## Endpoints', '', '| method and path | scope | does |', '|---|---|---|', ...rows, '']
+}
+
+/** Every problem, with the words of the page as it stands; a new one gets its title. */
+function errors(page: string): string[] {
+  const known = new Map(
+    rowsOf(sectionOf(page, '## Errors')).map(([code = '', , words]) => [codeOf(code), words]),
+  )
+  const rows = Object.entries(problems).map(
+    ([code, { status, title }]) => `| \`${code}\` | ${status} | ${known.get(code) ?? title} |`,
+  )
+  const words =
+    'Problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)). `code` is the contract, words may change; `errors` names fields; `request_id` is also in the header `x-request-id` and, as `requestId`, in the log line of a 500 or 503. 429 and 503 carry `Retry-After`.'
+  return ['## Errors', '', words, '', '| code | status | when |', '|---|---|---|', ...rows, '']
+}
+
 /** docs/api.md, from the description that the app answers at `/openapi.json`. */
-export function apiPage(): string {
+export function apiPage(page: string = readDocument('docs/api.md')): string {
   const document = JSON.parse(dumpOpenApi()) as Document
   const lines = ['# The API', '']
   lines.push(
-    'For people. For programs there is [openapi.json](openapi.json), which this page is made from; a test compares them. A running app answers it at `/openapi.json`, with its own address. The typed client is in [the README](../README.md#the-typed-client).',
+    'For people. For programs there is [openapi.json](openapi.json), which this page is made from; a test compares them. A running app answers it at `/openapi.json`, with its own address. Programs in TypeScript have [a typed client](client.md).',
     '',
     document.info.description,
     '',
+    ...overview(document),
+    ...errors(page),
   )
   for (const { name, description } of document.tags) {
     lines.push(`## ${name}`, '', description, '')

@@ -70,14 +70,9 @@ function allowed(shape: Shape): string {
   }
 }
 
-/** The words of each setting: those of the page itself, else those of the README. */
+/** The words of each setting: those of the page itself. */
 function meanings(page: string): Map<string, string> {
   const known = new Map<string, string>()
-  for (const [name = '', , meaning = '', ...rest] of rowsOf(readDocument('README.md'))) {
-    const setting = codeOf(name)
-    const here = meaning.replaceAll('](#', '](../README.md#').replaceAll('](docs/', '](')
-    if (setting !== undefined && rest.length === 0) known.set(setting, here)
-  }
   for (const [name = '', , , meaning] of rowsOf(page)) {
     const setting = codeOf(name)
     if (setting !== undefined && meaning) known.set(setting, meaning)
@@ -97,7 +92,7 @@ export function settingsPage(page: string = readDocument(path)): string {
   const sections = [...groups].map(([group, settings]) => {
     const rows = settings.map(([name, one]) => {
       const meaning = words.get(name)
-      if (meaning === undefined) throw new Error(`${path} has no words for ${name}`)
+      if (meaning === undefined) throw new Error(`${path} has no row with words for ${name}`)
       const value = required.has(name)
         ? 'required'
         : defaults.has(name) && name !== 'twilio.defaultFrom'

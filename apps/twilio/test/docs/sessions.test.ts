@@ -3,11 +3,11 @@ import { startDev } from '../cli/dev-server.ts'
 import { blockOf, readDocument } from './markdown.ts'
 import { runSession, stepsOf } from './session.ts'
 
-const readme = readDocument('README.md')
+const sessions = { session: 'README.md', idempotency: 'docs/sending.md' }
 
-describe('the sessions of the README', () => {
-  for (const title of ['session', 'idempotency']) {
-    it(`print what they are said to print: ${title}`, async (t) => {
+describe('the sessions of README and pages', () => {
+  for (const [title, path] of Object.entries(sessions)) {
+    it(`print what they are said to print: ${title} of ${path}`, async (t) => {
       const dev = await startDev(t)
       const { url, simulator_url: simulator, api_key: key } = dev.addresses
 
@@ -20,7 +20,7 @@ describe('the sessions of the README', () => {
         await dev.simulator('POST', 'clock', { advance_ms: 5_000 })
       }
 
-      await runSession(stepsOf(blockOf(readme, title)), {
+      await runSession(stepsOf(blockOf(readDocument(path), title)), {
         given: {
           API: url,
           SIM: simulator,

@@ -11,7 +11,8 @@ import { defaultsOf, least, written } from './defaults.ts'
 import { codeOf, readDocument, rowsOf, sectionOf } from './markdown.ts'
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url))
-const readme = readDocument('README.md')
+const settingsPage = readDocument('docs/settings.md')
+const apiPage = readDocument('docs/api.md')
 
 /** The least settings with one more set to something that no setting can be. */
 function spoilt(path: string): unknown {
@@ -25,8 +26,8 @@ function spoilt(path: string): unknown {
   return config
 }
 
-describe('the tables of the README', () => {
-  const settings = rowsOf(sectionOf(readme, '## Settings'))
+describe('the tables of the pages', () => {
+  const settings = rowsOf(settingsPage)
   const rows = new Map(settings.map(([name = '', value = '']) => [codeOf(name), value]))
 
   it('name every setting with its default', () => {
@@ -54,7 +55,7 @@ describe('the tables of the README', () => {
   })
 
   it('name every problem with its status', () => {
-    const listed = rowsOf(sectionOf(readme, '## Errors')).map(([code = '', status]) => [
+    const listed = rowsOf(sectionOf(apiPage, '## Errors')).map(([code = '', status]) => [
       codeOf(code),
       Number(status),
     ])
@@ -63,7 +64,7 @@ describe('the tables of the README', () => {
   })
 
   it('name every endpoint with its scope', () => {
-    const listed = rowsOf(sectionOf(readme, '## The API')).flatMap(([places = '', scope = '']) =>
+    const listed = rowsOf(sectionOf(apiPage, '## Endpoints')).flatMap(([places = '', scope = '']) =>
       places.split(', ').map((place) => `${codeOf(place)} ${codeOf(scope) ?? 'public'}`),
     )
     const ours = Object.values(endpoints).map(
@@ -73,8 +74,8 @@ describe('the tables of the README', () => {
   })
 
   it('name every command', async () => {
-    const listed = rowsOf(sectionOf(readme, '## The CLI')).flatMap(([commands = '']) =>
-      commands.split(', ').map((one) => codeOf(one) ?? ''),
+    const listed = rowsOf(sectionOf(readDocument('docs/cli.md'), '## Commands')).flatMap(
+      ([commands = '']) => commands.split(', ').map((one) => codeOf(one) ?? ''),
     )
     const ours = (await listCommands()).map(({ words }) => words)
     assert.deepEqual(listed.toSorted(), ours.toSorted())
@@ -90,9 +91,12 @@ describe('the documents', () => {
     'CONTRIBUTING.md',
     'CHANGELOG.md',
     'apps/twilio/README.md',
-    'docs/cli.md',
+    'bench/README.md',
   ]
-  for (const document of [...others, ...decisions]) {
+  const pages = readdirSync(join(root, 'docs')).flatMap((name) =>
+    name.endsWith('.md') ? `docs/${name}` : [],
+  )
+  for (const document of [...others, ...pages, ...decisions]) {
     it(`name files that exist: ${document}`, () => {
       const text = readDocument(document)
       const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)]
@@ -107,4 +111,9 @@ describe('the documents', () => {
       }
     })
   }
+
+  it('begin with one that can be read in a few minutes', () => {
+    const lines = readDocument('README.md').split('\n').length
+    assert.ok(lines <= 350, `the README has ${lines} lines; what is looked up belongs into docs/`)
+  })
 })
