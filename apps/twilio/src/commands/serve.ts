@@ -1,8 +1,9 @@
 import type { TwilioConfig } from '../config.ts'
 import { openApp, configArg } from './config-file.ts'
 import { createCommand, readChoice } from './command.ts'
-import { hostArg, logLevelArg, portArg, readPort, readLogLevel } from './server-args.ts'
+import { hostArg, jsonArg, logLevelArg, portArg, readPort, readLogLevel } from './server-args.ts'
 import { untilStopped } from './stop-signals.ts'
+import { printJson } from './terminal.ts'
 
 /** What each role makes of the setting `worker`; `all` leaves it as it is. */
 const workers = {
@@ -27,6 +28,10 @@ export const serveCommand = createCommand({
     port: portArg('8080'),
     host: hostArg,
     'log-level': logLevelArg,
+    json: {
+      ...jsonArg,
+      description: 'Print one line of JSON when ready; logs go to stderr as ever',
+    },
   },
   examples: [
     'hsb-twilio serve --config twilio.config.ts',
@@ -50,6 +55,7 @@ export const serveCommand = createCommand({
     const serves = role === 'worker' ? 'probes' : 'everything'
     const { host } = args
     const server = await startServer({ app, host, port, logger, serves, signal: stop.signal })
+    if (args.json && !stop.signal.aborted) printJson({ url: server.url })
     const signal = await stopped
     logger.info({ event: 'stopping', signal }, 'stopping: a second signal ends it at once')
     await server.close()

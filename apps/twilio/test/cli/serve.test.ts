@@ -57,8 +57,9 @@ describe('hsb-twilio serve', () => {
     const key = (
       await runProgram(t, ['keys', 'create', '--name', 'x', '--scopes', 'send', ...args])
     ).stdout.trim()
-    const program = startProgram(t, ['serve', '--port', '0', ...args])
+    const program = startProgram(t, ['serve', '--port', '0', '--json', ...args])
     const url = await ready(program)
+    assert.deepEqual(JSON.parse(await program.line(/^\{"url"/)), { url })
     const answer = await send(url, key)
     assert.equal(answer.status, 201)
     assert.deepEqual(
@@ -67,7 +68,7 @@ describe('hsb-twilio serve', () => {
     )
     program.kill('SIGTERM')
     assert.deepEqual(await program.exited, { code: 0, signal: null })
-    assert.equal(program.stdout(), '')
+    assert.equal(program.stdout(), `${JSON.stringify({ url })}\n`)
     for (const line of program.stderr().trim().split('\n')) {
       assert.partialDeepStrictEqual(Object.keys(JSON.parse(line) as object), ['level', 'time'])
     }

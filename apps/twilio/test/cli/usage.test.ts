@@ -34,7 +34,7 @@ describe('hsb-twilio', () => {
     for (const [word] of commands) assert.match(stdout, new RegExp(`^ +${word} {4}`, 'm'))
   })
 
-  it('shows two examples for each command, without colours in a pipe', async (t) => {
+  it('shows two examples and --json for each command, without colours in a pipe', async (t) => {
     await Promise.all(
       commands.map(async (words) => {
         const { code, stdout, stderr } = await runProgram(t, [...words, '--help'])
@@ -42,6 +42,7 @@ describe('hsb-twilio', () => {
         const examples = stdout.slice(stdout.indexOf('EXAMPLES')).split('\n')
         const name = ['hsb-twilio', ...words].join(' ')
         assert.equal(examples.filter((line) => line.startsWith(`  ${name}`)).length, 2)
+        assert.match(stdout, /--json/)
         assert.ok(!stdout.includes('\u001b'))
       }),
     )
