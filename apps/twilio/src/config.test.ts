@@ -54,6 +54,12 @@ describe('readSettings', () => {
     )
   })
 
+  it('names a credential that was copied with white space', () => {
+    const apiKey = { sid: `SK${'0'.repeat(32)}`, secret: 'a secret with spaces' }
+    const twilio = { ...good.twilio, authToken: `${good.twilio.authToken}\n`, apiKey }
+    assert.deepEqual(problemsOf({ ...good, twilio }), ['twilio.authToken', 'twilio.apiKey.secret'])
+  })
+
   it('names what no single setting can tell', () => {
     assert.deepEqual(problemsOf({ ...good, delivery: { leaseSeconds: 10 } }), [
       'delivery.leaseSeconds',

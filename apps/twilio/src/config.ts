@@ -10,6 +10,7 @@ import { TwilioSettingsError } from './errors.ts'
 import { eventsSettings, webhookSettings } from './events-settings.ts'
 import { retentionSettings } from './retention-settings.ts'
 import { missingOf } from './storage/engines/postgres-address.ts'
+import { httpUrl, twilioSettings } from './twilio-settings.ts'
 
 export { TwilioAppError, TwilioSettingsError } from './errors.ts'
 
@@ -18,10 +19,6 @@ export { TwilioAppError, TwilioSettingsError } from './errors.ts'
 
 const seconds = (least: number, most: number) => z.number().int().min(least).max(most)
 const secret = (least: number) => z.string().min(least).transform(createSecret)
-const sid = (prefix: string) =>
-  z
-    .string()
-    .regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `is not a SID (${prefix} and 32 hex digits)`)
 const rule = z.strictObject({
   limit: z.number().int().min(1),
   windowSeconds: seconds(1, 90 * 86_400),
@@ -42,27 +39,6 @@ const numberTypes = z.enum([
   ] as const),
   ...(['voip', 'personal', 'pager', 'uan', 'voicemail', 'satellite', 'unknown'] as const),
 ])
-const httpUrl = z
-  .string()
-  .refine((text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''), 'is not an http(s) URL')
-
-const twilio = z.strictObject({
-  accountSid: sid('AC'),
-  /** Signs the webhooks, and the calls too unless `apiKey` is given. */
-  authToken: secret(8),
-  /** Tokens that are valid besides `authToken` while it is being rotated. */
-  otherAuthTokens: z.array(secret(8)).max(4).default([]),
-  apiKey: z.strictObject({ sid: sid('SK'), secret: secret(8) }).optional(),
-  /** Sender of messages that name none. */
-  defaultFrom: z.string().min(1).max(64).optional(),
-  messagingServiceSid: sid('MG').optional(),
-  verifyServiceSid: sid('VA').optional(),
-  /** One origin for every Twilio product; for the simulator and for proxies. */
-  baseUrl: httpUrl.optional(),
-  connectTimeoutMs: z.number().int().min(10).max(10_000).default(5_000),
-  responseTimeoutMs: z.number().int().min(10).max(20_000).default(15_000),
-})
-
 const messages = z.strictObject({
   /** Countries that may be texted. */
   countries: countries.default('all'),
@@ -154,7 +130,7 @@ const throttles = z.strictObject({
 
 /** Shape, default and check of every setting: what `readSettings` reads and docs/settings.md lists. */
 export const settingsShape = z.strictObject({
-  twilio,
+  twilio: twilioSettings,
   /** Where Twilio reaches this app, prefix included: what its signatures are made over. */
   publicUrl: httpUrl
     .refine((text) => {

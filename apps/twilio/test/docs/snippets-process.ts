@@ -32,6 +32,22 @@ for (const name of ['verifying', 'texts', 'stripped', 'rotation']) {
   createTwilioApp(config)
 }
 
+// The host's own sign-in decides who opens the admin pages.
+const sessionOf = async (cookie?: string) => ({ user: 'anna', isStaff: cookie === 'staff' })
+Object.assign(globalThis, { sessionOf })
+const { default: staffOnly } = await load<{ default: TwilioConfig }>('authorize')
+const shop = createTwilioApp({ ...staffOnly, database: ':memory:', worker: 'manual' })
+await shop.start()
+for (const [cookie, status] of [
+  ['staff', 200],
+  ['customer', 401],
+] as const) {
+  const url = `${staffOnly.publicUrl}/admin/api/session/`
+  const answer = await shop.fetch(new Request(url, { headers: { cookie } }))
+  assert.equal(answer.status, status)
+}
+await shop.stop()
+
 const { tellShipped } = await load<{ tellShipped: (to: string, order: string) => Promise<string> }>(
   'shipped',
 )
