@@ -35,8 +35,15 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '1000000' },
     seconds: { type: 'string', default: '20' },
     'postgres-url': { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 })
+if (values.help) {
+  const options = ['requests', 'messages', 'rows', 'seconds', 'postgres-url']
+  console.log(`npm run bench -- [--only ${parts.join()}] [--rounds 5] [--${options.join('] [--')}]`)
+  console.log('What each part and option is: bench/README.md')
+  process.exit()
+}
 const only = new Set(values.only.split(','))
 const isPart = (name: string) => parts.some((part) => part === name)
 for (const name of only) {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { createTwilioApp } from '../../src/app.ts'
 import { listCommands } from '../../src/cli.ts'
 import { readSettings, TwilioSettingsError } from '../../src/config.ts'
 import { endpoints } from '../../src/routes/index.ts'
@@ -70,6 +71,14 @@ describe('the tables of the pages', () => {
     const ours = Object.values(endpoints).map(
       ({ method, path, scope }) => `${method} ${path} ${scope}`,
     )
+    assert.deepEqual(listed.toSorted(), ours.toSorted())
+  })
+
+  it('name every part of the app', () => {
+    const listed = rowsOf(readDocument('apps/twilio/README.md')).flatMap(([names = '']) =>
+      names.split(', ').map((one) => codeOf(one) ?? ''),
+    )
+    const ours = Object.keys(createTwilioApp({ ...least, database: ':memory:' }))
     assert.deepEqual(listed.toSorted(), ours.toSorted())
   })
 
