@@ -13,6 +13,7 @@ import { openSqlite } from '../../src/storage/engines/sqlite.ts'
 import type { Store } from '../../src/storage/store.ts'
 import { type Deed, monotonicNow } from './history.ts'
 import { type Mutant, spoil } from './mutants.ts'
+import { stoppingStore } from './stopping-store.ts'
 
 // An API, a worker or both, for runs that kill it: actor-process.ts OPTIONS. It loads everything and
 // then waits for a line on stdin, so that the next one is ready when the last one dies. On stdout it
@@ -31,13 +32,15 @@ export interface ActorOptions {
   port?: number | undefined
   /** A mistake that the run has to find. */
   mutant?: Mutant | undefined
+  /** Stops itself once, at the worst moment. */
+  standsStill?: boolean | undefined
   /** Asks a PostgreSQL for its time, as an app does that is given no clock. */
   followsDatabase?: boolean | undefined
 }
 
 // What is handed over is typed where it is written.
 const options = JSON.parse(process.argv[2] ?? '') as ActorOptions
-const { config, place, port, mutant, followsDatabase } = options
+const { config, place, port, mutant, standsStill, followsDatabase } = options
 // A killed process leaves no cache behind, unless it has written it before.
 flushCompileCache()
 await once(process.stdin, 'data')
@@ -80,7 +83,7 @@ function openStore(): Store {
 const store = openStore()
 const world = spoil(mutant, {
   clock: systemClock,
-  store,
+  store: standsStill === true ? stoppingStore(store, say) : store,
   provider: observed(createTwilioProvider(readSettings(config), systemClock)),
 })
 const authorize = () => ({ id: 'a caller', scopes: apiScopes })

@@ -26,6 +26,8 @@ export interface Cast {
   api: Mortal
   port: number
   workers: Mortal[]
+  /** One more worker, who is neither struck at nor stops itself. */
+  enlist(): Promise<Mortal>
   place: Place
   /** Between the workers and what they talk to, where a run disturbs that. */
   wires: Wire[]
@@ -36,10 +38,16 @@ export interface Casting extends TwilioOptions {
   /** A PostgreSQL for an API and so many workers; else one process on a SQLite of its own. */
   postgres?: { url: string; schema: string; workers: number } | undefined
   leaseSeconds: number
+  /** Default 500. */
+  connectTimeoutMs?: number | undefined
   settleAfterSeconds: number
+  /** Calls of a worker at once; default what an app has by itself. */
+  concurrency?: number | undefined
   messagesPerPhone?: number | undefined
   wired?: boolean | undefined
   mutant?: Mutant | undefined
+  /** Its workers stop themselves once, between a claim and its first call. */
+  standsStill?: boolean | undefined
   /** Two more workers of this version; they are there first, and nobody strikes at them. */
   former?: FormerVersion | undefined
   /** The clocks of the workers in turn, where they are wrong. */
@@ -74,7 +82,8 @@ export async function assemble(stage: Stage, casting: Casting, history: History)
     const config = { ...configOf(casting, { ...twilio, url: twilioUrl }, port), worker }
     const followsDatabase = casting.clocks !== undefined
     const options = { ...rest, config, place: where, mutant, followsDatabase }
-    const mortal = startMortal(name, { script, options, history, env })
+    const isMortal = casting.standsStill !== true
+    const mortal = startMortal(name, { script, options, history, env, isMortal })
     stage.after(() => mortal.close())
     return mortal
   }
@@ -88,14 +97,20 @@ export async function assemble(stage: Stage, casting: Casting, history: History)
   const api = start('api', place, twilio.url, { port, clock: apiClock })
   // It makes the tables.
   await api.up()
-  if (!postgres) return { twilio, api, port, workers: [api], place, wires }
+  async function enlist(): Promise<Mortal> {
+    const one = start('rescuer', place, twilio.url, {})
+    await one.up()
+    return one
+  }
+  if (!postgres) return { twilio, api, port, workers: [api], enlist, place, wires }
   const far: Place = { kind: 'postgres', schema: postgres.schema, url: await wire(postgres.url) }
   const twilioUrl = await wire(twilio.url)
+  const { standsStill } = casting
   const workers = Array.from({ length: postgres.workers }, (_, i) =>
-    start(`worker-${i + 1}`, far, twilioUrl, { clock: casting.clocks?.[i] }),
+    start(`worker-${i + 1}`, far, twilioUrl, { clock: casting.clocks?.[i], standsStill }),
   )
   await Promise.all(workers.map((worker) => worker.up()))
-  return { twilio, api, port, workers, place, wires }
+  return { twilio, api, port, workers, enlist, place, wires }
 }
 
 function ownFile(stage: Stage): Place {
@@ -110,6 +125,7 @@ function configOf(
   port: number,
 ): TwilioConfig {
   const { leaseSeconds, settleAfterSeconds, messagesPerPhone: limit } = casting
+  const { connectTimeoutMs = 500, concurrency } = casting
   const idlePollMs = casting.postgres ? 200 : 50
   return {
     twilio: {
@@ -117,7 +133,7 @@ function configOf(
       authToken: twilio.authToken,
       defaultFrom: '+15005550006',
       baseUrl: twilio.url,
-      connectTimeoutMs: 500,
+      connectTimeoutMs,
       responseTimeoutMs: 1_400,
     },
     publicUrl: `http://127.0.0.1:${port}`,
@@ -125,6 +141,7 @@ function configOf(
     delivery: {
       leaseSeconds,
       settleAfterSeconds,
+      ...(concurrency === undefined ? {} : { concurrency }),
       pollAfterSeconds: [1],
       idlePollMs,
       // Chance kills here, not a message: none is to be given up for that.

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { startPostgres } from '../postgres/server.ts'
+import { traps } from './mistakes.ts'
 import type { Mutant } from './mutants.ts'
-import { unkind } from './nightly-parts.ts'
 import { everything, profiles } from './profiles.ts'
 import { type ChaosReport, type ChaosRun, keepEvidence, runChaos } from './run.ts'
+import { runStandstill, type StandstillReport } from './standstill.ts'
 
 const postgres = await startPostgres()
 const fourWorkers = () => ({ ...postgres.newPlace(), workers: 4 })
@@ -30,6 +31,14 @@ function assertClean(report: ChaosReport): void {
   assert.ok(effective >= 0.9 * strikes, `only ${effective} of ${strikes} hit anything`)
 }
 
+/** Two workers stand still at the worst moment, until another one has sent what they hold. */
+async function standstill(t: TestContext, mutant?: Mutant): Promise<StandstillReport> {
+  const report = await runStandstill(t, { seed: 6, postgres: postgres.newPlace(), mutant })
+  const { held, called } = report
+  t.diagnostic(`${held.length} held by those who stood still, ${called.length} of them called for`)
+  return report
+}
+
 describe('an app that is killed while it works', () => {
   const plan = { messages: 2_000, strikes: 25, trouble: kill, profile: everything }
 
@@ -51,13 +60,15 @@ describe('an app that is killed while it works', () => {
   it('loses no callback that came before its own commit', patient, async (t) => {
     // Twilio tells the whole story of a message before it answers the call that made it.
     const early = { kind: 'early-callbacks', times: 'always' } as const
+    const slow = { kind: 'slow', after: 'accepting', ms: 300, times: 'always' } as const
     const report = await run(t, {
       name: 'gate early',
       messages: 200,
       strikes: 4,
-      trouble: kill,
+      // And the one that is killed waits for that answer still.
+      trouble: { kind: 'kill', amid: 'told' },
       seed: 3,
-      profile: { behaviours: [early], settleAfterSeconds: 1 },
+      profile: { behaviours: [early, slow], settleAfterSeconds: 1 },
       until: 'DELIVERED',
     })
     assertClean(report)
@@ -74,49 +85,51 @@ describe('an app that is killed while it works', () => {
 })
 
 describe('a worker that stands still for longer than its lease', () => {
-  const pause = { kind: 'pause', ms: 4_000 } as const
+  const trouble = { kind: 'pause', ms: 4_000 } as const
   const pauses = {
     messages: 700,
-    strikes: 7,
+    strikes: 6,
+    trouble,
+    // Fewer than would have a worker believe, when it wakes up, that Twilio does not answer.
+    concurrency: 4,
     // No rest: what a lease has left is asked about at once, while the sleeper still sleeps.
     profile: { ...profiles.normal, settleAfterSeconds: 0 },
   }
 
   it('sends nothing when it wakes up', patient, async (t) => {
     const name = 'gate pauses'
-    const trouble = { ...pause, moment: 'during' } as const
-    assertClean(await run(t, { ...pauses, name, trouble, seed: 5, postgres: fourWorkers() }))
+    assertClean(await run(t, { ...pauses, name, seed: 5, postgres: fourWorkers() }))
+  })
+})
+
+describe('a worker that stands still between its claim and its call', { concurrency: true }, () => {
+  it('sends nothing when it wakes up', patient, async (t) => {
+    const { held, sentByOthers, called, left, breaches } = await standstill(t)
+    assert.deepEqual(sentByOthers, held)
+    assert.deepEqual([called, left, breaches], [[], [], []])
   })
 
   it('is caught when it does not look at its lease', patient, async (t) => {
-    const mutant = 'zombie' as const
-    const trouble = { ...pause, moment: 'at-begin' } as const
-    const plan = { ...pauses, name: 'gate zombie', trouble, seed: 6, mutant }
-    const { figures } = await run(t, { ...plan, postgres: fourWorkers() })
-    assert.ok(figures.doubled >= 1, 'no text was doubled')
+    const { held, sentByOthers, called, breaches } = await standstill(t, 'zombie')
+    assert.deepEqual(sentByOthers, held)
+    assert.deepEqual(called, held)
+    assert.ok(breaches.filter(({ rule }) => rule === 'J2').length >= 1, 'no text was doubled')
   })
 })
 
 // Without these the tests above could be some that cannot fail.
-describe('a mistake', { concurrency: true }, () => {
-  const plan = { messages: 150, strikes: 3, trouble: kill, profile: profiles.normal }
-  const mutants: { mutant: Mutant; breaks: 'lost' | 'doubled' }[] = [
-    { mutant: 'send-then-mark', breaks: 'doubled' },
-    { mutant: 'give-up', breaks: 'lost' },
-    { mutant: 'blind-resend', breaks: 'doubled' },
-  ]
-  for (const { mutant, breaks } of mutants) {
-    it(`is caught: ${mutant}`, patient, async (t) => {
-      const { figures } = await run(t, { ...plan, name: mutant, seed: 1, mutant })
-      t.diagnostic(`${figures.lost} lost, ${figures.doubled} doubled`)
-      // One is enough to make a run red, and what three kills cut off is a matter of chance.
-      assert.ok(figures[breaks] >= 1, `none ${breaks}`)
+for (const [where, { plan, mistakes }] of Object.entries(traps)) {
+  describe(`where ${where}`, { concurrency: true }, () => {
+    it('all is well without a mistake', patient, async (t) => {
+      assertClean(await run(t, { ...plan, name: `well, ${where}`, seed: 1 }))
     })
-  }
 
-  it('is caught: no rest before the look-up, where lists lag', patient, async (t) => {
-    const profile = { behaviours: unkind, settleAfterSeconds: 0 }
-    const { figures } = await run(t, { ...plan, name: 'no rest', seed: 4, profile })
-    assert.ok(figures.doubled >= 1, 'no text was doubled')
+    for (const { name, change, breaks } of mistakes) {
+      it(`a mistake is caught: ${name}`, patient, async (t) => {
+        const { figures } = await run(t, { ...plan, ...change, name, seed: 1 })
+        t.diagnostic(`${figures.lost} lost, ${figures.doubled} doubled`)
+        assert.ok(figures[breaks] >= 1, `none ${breaks}`)
+      })
+    }
   })
-})
+}

@@ -14,6 +14,10 @@ export type Deed =
   /** An attempt at Twilio; `fail` where Twilio certainly does not have the message. */
   | { kind: 'call'; event: 'invoke' | 'ok' | 'fail' | 'unknown'; id: string; attempt: number }
   | { kind: 'life'; event: 'ready' }
+  /** It has stopped itself, with these in its hands: claimed by it, and nobody has been called yet. */
+  | { kind: 'standstill'; event: 'ok'; ids: string[] }
+  /** It wants nothing to do any more with what it held when it stopped itself. */
+  | { kind: 'given-back'; event: 'ok'; ids: string[] }
   /** Something was done to an actor; it counts when that cut something off. */
   | { kind: 'strike'; event: 'ok'; what: string; victim: string; effective: boolean }
 
@@ -29,6 +33,8 @@ export interface History {
   note(actor: string, deed: Deed): void
   /** Takes over what another process has noted. */
   add(entry: Entry): void
+  /** The first entry that fits, whether it is there already or comes later. */
+  first<E extends Entry>(fits: (entry: Entry) => entry is E): Promise<E>
   /** In the order of their moments. */
   entries(): Entry[]
 }
@@ -41,9 +47,24 @@ export function monotonicNow(): number {
 /** An empty history. */
 export function createHistory(): History {
   const all: Entry[] = []
+  const looking = new Set<(entry: Entry) => void>()
+  const add = (entry: Entry) => {
+    all.push(entry)
+    for (const look of looking) look(entry)
+  }
   return {
-    note: (actor, deed) => all.push({ ...deed, actor, at: monotonicNow() }),
-    add: (entry) => all.push(entry),
+    note: (actor, deed) => add({ ...deed, actor, at: monotonicNow() }),
+    add,
+    first: <E extends Entry>(fits: (entry: Entry) => entry is E) =>
+      new Promise<E>((resolve) => {
+        const look = (entry: Entry) => {
+          if (!fits(entry)) return
+          looking.delete(look)
+          resolve(entry)
+        }
+        looking.add(look)
+        for (const entry of all) look(entry)
+      }),
     entries: () => all.toSorted((a, b) => a.at - b.at),
   }
 }

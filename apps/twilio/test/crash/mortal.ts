@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve as resolvePath } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Deed, History } from './history.ts'
 
 /** A process of the app that can be killed and comes back in the same place. */
@@ -18,21 +19,36 @@ export interface Mortal {
    * of the messages whose call was cut off.
    */
   kill(): Promise<Set<string>>
-  /** SIGSTOP and, when the returned function is called, SIGCONT. Answers how many calls were open too. */
-  pause(): { openCalls: number; resume: () => void }
+  /** SIGSTOP; then it can be looked at in peace. */
+  hold(): Promise<Held>
+  /** SIGCONT, also where it has stopped itself. */
+  resume(): void
   /** Ends what is left. */
   close(): Promise<void>
 }
 
+/** One that stands still. */
+export interface Held {
+  /** The messages whose call it has begun and not ended; as long as it stands still, these and no others. */
+  open: ReadonlySet<string>
+  resume: () => void
+}
+
+// What it has said before it stopped is in the pipe: a turn of our own is enough to read that.
+const readMs = 5
+
 /** How every process of a run is started. */
 export const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
 
-// Loading is most of what a short life costs. Removed by the last one that closes.
+// Loading is most of what a short life costs. Where the whole test run keeps what is compiled, so do we;
+// else it is removed by the last one that closes.
+const kept = process.env['NODE_COMPILE_CACHE']
 let compiled: string | undefined
 let users = 0
 
 /** What Node has compiled, kept for the processes that come after. */
 export function shareCompiled(): { folder: string; release(): void } {
+  if (kept !== undefined) return { folder: kept, release: () => undefined }
   users++
   const folder = (compiled ??= mkdtempSync(join(tmpdir(), 'hsb-twilio-compiled-')))
   return {
@@ -61,14 +77,16 @@ export function startMortal(
     options: unknown
     history: History
     env?: Record<string, string> | undefined
+    /** False for somebody whom nobody kills: then no next one is loaded. Default true. */
+    isMortal?: boolean | undefined
   },
 ): Mortal {
-  const { script, options, history, env } = start
+  const { script, options, history, env, isMortal = true } = start
   const cache = shareCompiled()
   let lives = 0
   let wake = Promise.withResolvers<void>()
   let current = begin(load())
-  let next = load()
+  let next = isMortal ? load() : undefined
   let answering = current.ready
 
   function load(): Life {
@@ -109,21 +127,23 @@ export function startMortal(
     async kill() {
       const dying = current
       const death = end(dying.child)
-      current = next
+      current = next ?? load()
       // Before anything is awaited: nobody may take the dead one for answering.
       answering = death.then(() => begin(current).ready)
       next = load()
       await answering
       return dying.open
     },
-    pause() {
+    async hold() {
       const { child, open } = current
       child.kill('SIGSTOP')
-      return { openCalls: open.size, resume: () => child.kill('SIGCONT') }
+      await delay(readMs)
+      return { open, resume: () => void child.kill('SIGCONT') }
     },
+    resume: () => void current.child.kill('SIGCONT'),
     async close() {
       await answering.catch(() => undefined)
-      await Promise.all([end(current.child), end(next.child)])
+      await Promise.all([end(current.child), next && end(next.child)])
       cache.release()
     },
   }

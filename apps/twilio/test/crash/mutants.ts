@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { World } from '../../src/app.ts'
 import type { Message } from '../../src/domain/message.ts'
 import type { Instant } from '../../src/domain/time.ts'
@@ -7,12 +6,10 @@ import type { Store, Tables } from '../../src/storage/store.ts'
 /**
  * Mistakes that a run has to find, made in the world around the app. `send-then-mark`: a cut-off
  * attempt is taken for one that never began. `give-up`: it is taken for lost. `blind-resend`: the
- * look-up never finds anything. `zombie`: a worker does not notice that it stood still. Without a rest
- * before the look-up is a setting.
+ * look-up never finds anything. `zombie`: a worker does not notice that it stood still (it has to be
+ * stopped by `standstill.ts`). Without a rest before the look-up is a setting.
  */
 export type Mutant = 'send-then-mark' | 'give-up' | 'blind-resend' | 'zombie'
-
-const dawdleMs = 50
 
 type WholeWorld = Required<Pick<World, 'clock' | 'store' | 'provider'>>
 type Outside = { [Part in keyof WholeWorld]: NonNullable<WholeWorld[Part]> }
@@ -36,23 +33,15 @@ export function spoil(mutant: Mutant | undefined, world: Outside): World {
       // The client of Twilio asks this one whether its time to connect is over.
       performance.now = monotonic
       const blind = { now: () => clock.now(), monotonic }
-      // It takes its time between the claim and the call, so that it can be met there.
-      const send: typeof world.provider.send = async (request) => {
-        await delay(dawdleMs)
-        return world.provider.send(request)
-      }
-      return {
-        ...world,
-        clock: { ...blind, after: (ms, run) => clock.after(ms, run) },
-        provider: { ...world.provider, send },
-      }
+      return { ...world, clock: { ...blind, after: (ms, run) => clock.after(ms, run) } }
     }
   }
 }
 
 /** A clock that goes on as if nothing had happened while it was not looked at. */
 function blindTo(monotonic: () => number): () => number {
-  const longestMs = 300
+  // Shorter than the lease by far, however often it is looked at between two calls.
+  const longestMs = 20
   let last = monotonic()
   let told = last
   return () => {

@@ -1,8 +1,7 @@
-import type { Behaviour } from '@hsb/twilio-simulator'
 import type { Stage } from './cast.ts'
 import { takeFormerVersion } from './former-version.ts'
 import type { Figures } from './figures.ts'
-import type { Mutant } from './mutants.ts'
+import { traps } from './mistakes.ts'
 import type { OwnPostgres } from './own-postgres.ts'
 import { type Profile, profiles } from './profiles.ts'
 import type { ChaosRun } from './run.ts'
@@ -53,7 +52,7 @@ export function runsOf(part: PartName, sizes: Sizes): NightlyRun[] {
         ]
       })
     case 'pauses': {
-      const trouble = { kind: 'pause', ms: 4_000, moment: 'during' } as const
+      const trouble = { kind: 'pause', ms: 4_000 } as const
       const profile = { ...profiles.normal, settleAfterSeconds: 0 }
       const strikes = times(200)
       return [{ plan: { ...base, name: 'pauses', trouble, strikes, profile, postgres: four() } }]
@@ -102,7 +101,7 @@ export function runsOf(part: PartName, sizes: Sizes): NightlyRun[] {
       ]
     }
     case 'mutants':
-      return mutantsOf({ ...sizes, times })
+      return mutantsOf({ seed, times })
   }
 }
 
@@ -111,31 +110,17 @@ function resolvedWithin({ settleAfterSeconds }: Profile): NightlyRun['wrongWith'
   return ({ p99Ms }) => (p99Ms > most ? `p99 of doubt ${p99Ms} ms, more than ${most}` : undefined)
 }
 
-/** Where nobody is called back, lists lag and one answer in five is lost, an early look-up is a mistake. */
-export const unkind: Behaviour[] = [
-  { kind: 'lost-callbacks', times: 'always' },
-  { kind: 'lagging-list', ms: 5_000, times: 'always' },
-  { kind: 'hang-up', after: 'accepting', times: 'always', probability: 0.2 },
-]
-
-function mutantsOf({ seed, postgres, times }: Sizes & { times: (full: number) => number }) {
-  const plan = { seed, messages: times(1_000), trouble: kill, strikes: times(10) }
-  const one = (mutant: Mutant, mustBreak: 'lost' | 'doubled'): NightlyRun => {
-    return { plan: { ...plan, name: mutant, profile: profiles.normal, mutant }, mustBreak }
-  }
-  const profile = { behaviours: unkind, settleAfterSeconds: 0 }
-  const pause = { kind: 'pause', ms: 4_000, moment: 'at-begin' } as const
-  const zombie = one('zombie', 'doubled').plan
-  const four = { ...postgres.newPlace(), workers: 4 }
-  const rest = { ...profiles.normal, settleAfterSeconds: 0 }
-  const runs: NightlyRun[] = [
-    one('send-then-mark', 'doubled'),
-    one('give-up', 'lost'),
-    one('blind-resend', 'doubled'),
-    { plan: { ...plan, name: 'no rest', profile }, mustBreak: 'doubled' },
-    { plan: { ...zombie, trouble: pause, profile: rest, postgres: four }, mustBreak: 'doubled' },
-  ]
-  return runs
+/** Each mistake, and what must go well without it. */
+function mutantsOf({ seed, times }: Pick<Sizes, 'seed'> & { times: (full: number) => number }) {
+  return Object.entries(traps).flatMap(([where, { plan, mistakes }]): NightlyRun[] => {
+    const full = { ...plan, seed, messages: times(300), strikes: times(10) }
+    return [
+      { plan: { ...full, name: `well, where ${where}` } },
+      ...mistakes.map(({ name, change, breaks }) => {
+        return { plan: { ...full, ...change, name }, mustBreak: breaks }
+      }),
+    ]
+  })
 }
 
 /** A stage that is not a test's. */

@@ -11,10 +11,11 @@ import { createBackedSchema } from '../restore/postgres-backed.ts'
 import { restoreAmid } from '../restore/restored.ts'
 import { createBackedFile } from '../restore/sqlite-backed.ts'
 import { runPoints } from './point-run.ts'
+import { runStandstill } from './standstill.ts'
 import { keepEvidence, runChaos } from './run.ts'
 
 // The crash runs in their full size: npm run test:crash [-- --only kills --match sqlite --seed 7]
-//   --only PART    points, restore, mutants, pauses, stops, wires, takeover, versions, clocks or kills; may be repeated
+//   --only PART    points, restore, standstill, mutants, pauses, stops, wires, takeover, versions, clocks or kills; may be repeated
 //   --match TEXT   of a part only the runs with this in their name
 //   --scale 0.1    a tenth of everything, to try it out
 
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '1' },
   },
 })
-const known: readonly string[] = ['points', 'restore', ...partNames]
+const known: readonly string[] = ['points', 'restore', 'standstill', ...partNames]
 const unknown = values.only?.find((name) => !known.includes(name))
 if (unknown !== undefined) throw new Error(`no part "${unknown}": ${known.join(', ')}`)
 const isWanted = (part: string) => values.only?.includes(part) ?? true
@@ -117,8 +118,31 @@ async function restore(): Promise<void> {
   }
 }
 
+/** Workers that wake up too late, each time another claim; and those who do not notice. */
+async function standstill(): Promise<void> {
+  for (const mutant of [undefined, 'zombie'] as const) {
+    const name = `standstill, ${mutant ?? 'as it is'}`
+    if (!name.includes(values.match)) continue
+    for (let i = 0; i < Math.max(1, Math.round(5 * scale)); i++) {
+      const stage = createStage(console.log)
+      try {
+        const place = postgres.newPlace()
+        const report = await runStandstill(stage, { seed: seed + i, postgres: place, mutant })
+        const { held, sentByOthers, called, left, breaches } = report
+        const doubled = breaches.filter(({ rule }) => rule === 'J2').length
+        const isRight = mutant ? doubled > 0 : called.length + left.length + breaches.length === 0
+        const verdict = isRight && sentByOthers.length === held.length ? 'ok' : 'wrong'
+        table.push({ name, strikes: held.length, doubled, verdict })
+      } finally {
+        await stage.clean()
+      }
+    }
+  }
+}
+
 try {
   if (isWanted('points')) await points()
+  if (isWanted('standstill')) await standstill()
   if (isWanted('restore')) await restore()
   for (const part of partNames.filter(isWanted)) {
     const stage = createStage(console.log)

@@ -10,6 +10,8 @@ export interface Posting {
   dice: Dice
   history: History
   onAccepted: () => Promise<void>
+  /** Asked when all are posted: until it says so, more of them come. Default at once. */
+  isEnough?: (() => boolean) | undefined
 }
 
 const clients = 8
@@ -17,15 +19,23 @@ const clients = 8
 export const messagesPerPhone = 4
 /** Phones that get that one more. */
 const surplus = 20
+/** More than the planned messages for as long as a strike waits for something to strike at. */
+const mostMore = 2_000
 
-/** Posts every message until it is accepted, one in ten once more, and reads some of them. */
+/**
+ * Posts every message until it is accepted, and more of them where that is not enough yet; one in ten
+ * once more; and reads some of them.
+ */
 export async function postAll(
   stage: Stage,
   { api, port }: Pick<Cast, 'api' | 'port'>,
-  { messages, dice, history, onAccepted }: Posting,
+  { messages, dice, history, onAccepted, isEnough = () => true }: Posting,
 ): Promise<void> {
   const phones = Math.ceil(messages / messagesPerPhone)
-  const phoneOf = (n: number) => `+1415555${2_000 + (n % phones)}`
+  const phoneOf = (n: number) =>
+    n < messages + surplus
+      ? `+1415555${2_000 + (n % phones)}`
+      : `+1415666${2_000 + Math.floor(n / messagesPerPhone)}`
   const ids: string[] = []
   let next = 0
 
@@ -39,17 +49,17 @@ export async function postAll(
         const answer = await client.post(`key-${n}`, body)
         if (answer !== 'unknown' && answer.kind === 'ok') return void ids.push(answer.id)
         if (answer === 'unknown') continue
-        if (answer.httpStatus < 500 && n < messages)
-          throw new Error(`refused: ${answer.httpStatus}`)
-        if (answer.httpStatus < 500) return
+        if (answer.httpStatus < 500) throw new Error(`refused: ${answer.httpStatus}`)
         // The database is away: it has answered, so nothing else would slow this down.
         await delay(20)
       }
     }
-    for (let n = next++; n < messages; n = next++) {
-      await post(n)
+    for (let n = next++; n < messages || (n < messages + mostMore && !isEnough()); n = next++) {
+      // Those between are the surplus, which is refused.
+      const number = n < messages ? n : n + surplus
+      await post(number)
       await onAccepted()
-      if (dice() < 0.1) await post(n)
+      if (dice() < 0.1) await post(number)
       const id = ids[Math.floor(dice() * ids.length)]
       if (id !== undefined && dice() < 0.2) await client.read(id)
     }

@@ -1,23 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { rankOf } from '../../src/domain/message.ts'
 import { createDice } from '../dice.ts'
 import { assemble, type Casting, type Stage } from './cast.ts'
 import { type Breach, type Evidence, judge } from './checker.ts'
 import { type Figures, figuresOf } from './figures.ts'
 import { createHistory } from './history.ts'
-import { type Ledger, openLedger } from './ledger.ts'
+import { openLedger } from './ledger.ts'
 import { messagesPerPhone, postAll } from './posts.ts'
 import type { Profile } from './profiles.ts'
+import { comeToRest } from './rest.ts'
 import { spreadStrikes } from './spread.ts'
 import { createStriker, type Trouble } from './strikes.ts'
 
 /** Clients post messages while something goes wrong again and again. */
 export interface ChaosRun extends Pick<
   Casting,
-  'postgres' | 'wired' | 'mutant' | 'former' | 'clocks'
+  'postgres' | 'wired' | 'mutant' | 'former' | 'clocks' | 'concurrency'
 > {
   name: string
   messages: number
@@ -39,7 +39,6 @@ export interface ChaosReport {
 }
 
 const shortestLease = 2
-const restMs = 60_000
 
 /** Runs it to the end and judges it. Everything it starts is closed with the stage. */
 export async function runChaos(stage: Stage, run: ChaosRun): Promise<ChaosReport> {
@@ -52,7 +51,9 @@ export async function runChaos(stage: Stage, run: ChaosRun): Promise<ChaosReport
   const cast = await assemble(stage, casting, history)
   const striker = createStriker(cast, { ...run, dice, history })
   const spread = spreadStrikes({ ...run, dice, strike: () => striker.strike() })
-  await postAll(stage, cast, { ...run, dice, history, onAccepted: () => spread.accepted() })
+  const onAccepted = () => spread.accepted()
+  const isEnough = () => spread.isFinished()
+  await postAll(stage, cast, { ...run, dice, history, onAccepted, isEnough })
   await spread.finished()
   await striker.released()
   const ledger = openLedger(cast.place)
@@ -75,16 +76,6 @@ function pick(told: Parameters<typeof figuresOf>[1]): Parameters<typeof figuresO
   const { name, seed, messages, strikes, effective, unsettled, seconds } = told
   const { breaches, cutCalls } = told
   return { name, seed, messages, strikes, effective, unsettled, seconds, breaches, cutCalls }
-}
-
-/** Processes are at work on real clocks here, so that all one can do is to look again. */
-async function comeToRest(ledger: Ledger, rank: number): Promise<number> {
-  const deadline = performance.now() + restMs
-  for (;;) {
-    const unsettled = await ledger.below(rank)
-    if (unsettled === 0 || performance.now() > deadline) return unsettled
-    await delay(50)
-  }
 }
 
 /** Keeps what a red run has left, to be looked at; answers the folder. */

@@ -5,6 +5,8 @@ import type { Dice } from '../dice.ts'
 export interface Spread {
   /** A message was accepted. Resolves when the next one may be posted: no strike shall be missed. */
   accepted(): Promise<void>
+  /** True after the last strike; until then messages have to come, or there would be nothing to strike at. */
+  isFinished(): boolean
   /** Resolves after the last strike. */
   finished(): Promise<void>
   /** Strikes so far, and those that cut something off. */
@@ -30,7 +32,8 @@ export function spreadStrikes(plan: {
 
   function nextThreshold(): number {
     const left = plan.strikes - counts.strikes
-    return accepted + Math.floor((plan.dice() * 1.4 * (plan.messages - accepted)) / (left + 1))
+    const messagesLeft = Math.max(0, plan.messages - accepted)
+    return accepted + Math.floor((plan.dice() * 1.4 * messagesLeft) / (left + 1))
   }
 
   async function strike(): Promise<void> {
@@ -51,6 +54,7 @@ export function spreadStrikes(plan: {
         striking = undefined
       })
     },
+    isFinished: () => counts.strikes === plan.strikes,
     async finished() {
       await striking
       while (counts.strikes < plan.strikes) await strike()

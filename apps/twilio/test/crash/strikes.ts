@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Dice } from '../dice.ts'
 import type { Cast } from './cast.ts'
 import type { History } from './history.ts'
-import type { Mortal } from './mortal.ts'
+import type { Held, Mortal } from './mortal.ts'
 import type { WireFault } from './wire.ts'
+import { type CallKind, createWitness } from './witness.ts'
 
 /** What is done to the actors of a run, again and again. */
 export type Trouble =
-  /** SIGKILL of a worker, on PostgreSQL now and then of the API with it. */
-  | { kind: 'kill' }
+  /** SIGKILL of a worker, on PostgreSQL now and then of the API with it. `amid`: default any call. */
+  | { kind: 'kill'; amid?: CallKind | undefined }
   /**
-   * SIGSTOP of a worker for so long, up to three at a time. `during`: while Twilio has the request;
-   * `at-begin`: at the moment of the call, where it may hit the gap between the last look at the clock
-   * and the write, which nobody can close.
+   * SIGSTOP of a worker for so long amid its calls, up to three at a time. Twilio has all of them: what is
+   * stopped between its last look at the clock and the write is sent later, and nobody can close that gap.
    */
-  | { kind: 'pause'; ms: number; moment: 'during' | 'at-begin' }
+  | { kind: 'pause'; ms: number }
   /** The database ends at once and comes back. */
   | { kind: 'stop'; restart: () => Promise<void> }
   /** A fault on the wire to Twilio or to the database. */
@@ -38,13 +38,17 @@ export interface Striker {
 
 const faults: WireFault[] = ['reset', 'half-open', 'slow']
 const pausedAtOnce = 3
-const mostTries = 20
+// Calls are short: often it is over when its worker stands still.
+const mostTries = 100
+const patienceMs = 10_000
 
 /** A striker with this trouble in mind. */
 export function createStriker(
-  { workers, api, wires }: Cast,
+  cast: Cast,
   { trouble, dice, history }: { trouble: Trouble; dice: Dice; history: History },
 ): Striker {
+  const { workers, api, wires } = cast
+  const witness = createWitness(cast, history)
   const cutCalls: CutCall[] = []
   const paused = new Map<Mortal, Promise<void>>()
   const oneOf = <T>(all: readonly T[]): T => {
@@ -53,15 +57,31 @@ export function createStriker(
     return one
   }
   /** One who waits for Twilio: a moment between two calls would show nothing. */
-  async function victimOf(all: readonly Mortal[]): Promise<Mortal> {
-    const patience = delay(2_000, undefined, { ref: false })
+  async function caller(all: readonly Mortal[]): Promise<Mortal | undefined> {
+    const patience = delay(patienceMs, undefined, { ref: false })
     const caught = all.map((one) => one.calling().then(() => one))
-    return (await Promise.race([patience, ...caught])) ?? oneOf(all)
+    return Promise.race([patience, ...caught])
   }
 
-  async function kill(): Promise<boolean> {
-    await delay(dice() * 20)
-    const victim = await victimOf(workers)
+  /**
+   * Stops somebody amid a call of that kind, and looks at him while he stands still: what is struck at a
+   * call that is about to end may show nothing.
+   */
+  async function hold(all: () => Mortal[], amid: CallKind): Promise<{ victim: Mortal } & Held> {
+    for (let tries = 1; ; tries++) {
+      const caught = await caller(all())
+      const victim = caught ?? oneOf(all())
+      // At once, when the request has hardly left; or later, when Twilio may have it.
+      if (dice() < 0.5) await delay(dice() * 40)
+      const held = await victim.hold()
+      const isHit = await witness.sees(held.open, amid)
+      if (isHit || caught === undefined || tries === mostTries) return { victim, ...held }
+      held.resume()
+    }
+  }
+
+  async function kill(amid: CallKind): Promise<boolean> {
+    const { victim } = await hold(() => workers, amid)
     const others = victim !== api && dice() < 0.2 ? api.kill() : undefined
     const at = Date.now()
     const cut = await victim.kill()
@@ -70,33 +90,21 @@ export function createStriker(
     return note(victim.name, cut.size > 0)
   }
 
-  async function pause({ ms, moment }: Extract<Trouble, { kind: 'pause' }>): Promise<boolean> {
+  async function pause(ms: number): Promise<boolean> {
     while (paused.size >= pausedAtOnce) await Promise.race(paused.values())
-    const { victim, openCalls, resume } = await hold(moment)
+    const free = () => workers.filter((worker) => !paused.has(worker))
+    const { victim, open, resume } = await hold(free, 'all-taken')
     const over = delay(ms).then(() => {
       resume()
       paused.delete(victim)
     })
     paused.set(victim, over)
-    return note(victim.name, openCalls > 0)
-  }
-
-  /** Stops somebody; `during` a call, where that can be had. */
-  async function hold(moment: 'during' | 'at-begin') {
-    for (let tries = 1; ; tries++) {
-      const victim = await victimOf(workers.filter((worker) => !paused.has(worker)))
-      if (moment === 'during') await delay(10 + dice() * 40)
-      const held = victim.pause()
-      if (held.openCalls > 0 || moment === 'at-begin' || tries === mostTries)
-        return { victim, ...held }
-      // Answered meanwhile.
-      held.resume()
-    }
+    return note(victim.name, open.size > 0)
   }
 
   async function stop(restart: () => Promise<void>): Promise<boolean> {
     await delay(dice() * 20)
-    await victimOf(workers)
+    await caller(workers)
     await restart()
     return note('database', true)
   }
@@ -104,7 +112,7 @@ export function createStriker(
   async function disturb(ms: number): Promise<boolean> {
     const fault = oneOf(faults)
     const wire = oneOf(wires)
-    await victimOf(workers)
+    await caller(workers)
     const hit = await wire.disturb(fault, ms)
     return note(`${fault} ${wires.indexOf(wire) === 0 ? 'database' : 'twilio'}`, hit > 0)
   }
@@ -120,9 +128,9 @@ export function createStriker(
     async strike() {
       switch (trouble.kind) {
         case 'kill':
-          return kill()
+          return kill(trouble.amid ?? 'any')
         case 'pause':
-          return pause(trouble)
+          return pause(trouble.ms)
         case 'stop':
           return stop(trouble.restart)
         case 'wire':

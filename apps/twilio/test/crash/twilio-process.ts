@@ -19,11 +19,12 @@ const twilio = createSimulator({
   delays: { queuedMs: 1, sendingMs: 1, sentMs: 5, deliveredMs: 10 },
   requestLogSize: 100,
 })
-// Most answers come late, so that there is always a call to be cut off.
+// Most answers come late, so that there is always a call to be cut off. What a run wants comes first:
+// one call is slowed down once.
 twilio.behave(
+  ...behaviours,
   { kind: 'slow', before: 'accepting', ms: 30, times: 'always', probability: 0.25 },
   { kind: 'slow', after: 'accepting', ms: 100, times: 'always', probability: 0.9 },
-  ...behaviours,
 )
 const { url } = await twilio.listen()
 const { accountSid, authToken } = twilio
