@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../child-environment.ts'
 import { createFolder, runProgram, writeConfig } from './program.ts'
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
@@ -27,7 +28,7 @@ async function createPlace(t: TestContext) {
     const child = spawn(
       process.execPath,
       ['--conditions=source', bin, 'admins', ...args, '--config', config],
-      { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] } },
+      { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment },
     )
     const output = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const) {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../child-environment.ts'
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 
@@ -28,7 +29,7 @@ export function startProgram(
   const child = spawn(process.execPath, ['--conditions=source', bin, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...childEnvironment, ...env },
   })
   const output = { stdout: '', stderr: '' }
   const look = new Set<() => void>()

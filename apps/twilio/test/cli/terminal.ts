@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { spawn } from '@lydell/node-pty'
+import { childEnvironment } from '../child-environment.ts'
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 
@@ -27,7 +28,7 @@ export function openTerminal(
     cols: 200,
     rows: 50,
     cwd: cwd ?? process.cwd(),
-    env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env },
+    env: { ...childEnvironment, TERM: 'xterm-256color', ...env },
   })
   let screen = ''
   let look = () => {}

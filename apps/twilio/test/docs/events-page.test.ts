@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '../child-environment.ts'
 import { eventPatterns } from '../../src/domain/host-event.ts'
 import { openPostgres } from '../../src/storage/engines/postgres.ts'
 import { createTestApp } from '../app.ts'
@@ -45,7 +46,7 @@ describe('docs/events.md', () => {
     await writeFile(program, blockOf(page, 'receiver').replace('3000', String(port)))
     const child = spawn(process.execPath, [program], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'], WEBHOOK_SECRET: secret, NODE_NO_WARNINGS: '1' },
+      env: { ...childEnvironment, WEBHOOK_SECRET: secret, NODE_NO_WARNINGS: '1' },
     })
     const exit = once(child, 'exit')
     t.after(async () => {

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
+import { childEnvironment } from '../child-environment.ts'
 import { createFolder } from '../cli/program.ts'
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
@@ -46,7 +47,7 @@ export async function startHost(
   const { url: twilioUrl } = await twilio.listen()
   const cwd = await createFolder(t)
   const env = {
-    PATH: process.env['PATH'],
+    ...childEnvironment,
     PORT: String(port),
     PUBLIC_URL: `${url}/sms`,
     TWILIO_ACCOUNT_SID: twilio.accountSid,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { childEnvironment } from '../child-environment.ts'
 
 /** One command of a session and what it is said to print, line breaks for reading taken out. */
 export interface Step {
@@ -129,7 +130,7 @@ async function run(
   { env, cwd }: { env?: Record<string, string> | undefined; cwd?: string | undefined },
 ): Promise<string> {
   const { stdout } = await promisify(execFile)('sh', ['-euc', script], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...childEnvironment, ...env },
     cwd,
   })
   return stdout

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTwilioApp } from '@hsb/twilio'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
+import { childEnvironment } from '../child-environment.ts'
 import { freePort } from '../free-port.ts'
 import type { Example } from './hosts.ts'
 import { type Answer, exchange } from './wire.ts'
@@ -67,7 +68,7 @@ export async function startExample(example: Example, seed: Seed): Promise<Runnin
   const child = spawn(process.execPath, [...conditions, join(root, program)], {
     cwd,
     env: {
-      PATH: process.env['PATH'],
+      ...childEnvironment,
       PORT: String(port),
       PUBLIC_URL: publicUrl,
       TWILIO_ACCOUNT_SID: twilio.accountSid,

@@ -44,7 +44,10 @@ describe('messages that silence their worker', () => {
     const load = () =>
       spawn(process.execPath, [...nodeArgs, script, file], {
         stdio: ['pipe', 'pipe', 'inherit'],
-        env: { ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') },
+        env: {
+          ...process.env,
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(folder, 'compiled'),
+        },
       })
     let worker = load()
     let next = load()
