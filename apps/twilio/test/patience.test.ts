@@ -7,6 +7,7 @@ import { createTestApp } from './app.ts'
 import { createFolder } from './cli/program.ts'
 import { StorageError } from '../src/storage/errors.ts'
 import { post, sentMessage, signedCallback, statusOf } from './signed-callback.ts'
+import { startStopwatch } from './stopwatch.ts'
 
 const to_phone = '+14155552671'
 
@@ -21,19 +22,19 @@ describe('a SQLite file that another process keeps locked', { timeout: 30_000 },
     const other = new DatabaseSync(file)
     t.after(() => other.close())
     other.exec('begin immediate')
-    const from = performance.now()
+    const [from, elapsed] = [performance.now(), startStopwatch()]
     const answers = await Promise.all([
       ...Array.from({ length: 20 }, send),
       test.request('POST', '/api/sms/verify/start/', { to_phone: '+14155552672' }),
       test.request('POST', '/api/sms/verify/check/', { verification_id, code: '123456' }),
     ])
-    const ms = performance.now() - from
+    const [ms, waitedMs] = [elapsed(), performance.now() - from]
     other.exec('rollback')
     for (const { status, headers } of answers) {
       assert.deepEqual([status, Number(headers.get('retry-after')) > 0], [503, true])
     }
     assert.ok(ms < 1_800, `${ms} ms`)
-    assert.ok(ms > 500, 'a lock of a moment is waited for')
+    assert.ok(waitedMs > 500, 'a lock of a moment is waited for')
     const events = new Set(test.logs.map(({ fields }) => fields['event']))
     for (const event of ['accept-failed', 'start-failed', 'check-failed']) {
       assert.ok(events.has(event), event)
@@ -51,7 +52,7 @@ describe('a SQLite file that another process keeps locked', { timeout: 30_000 },
     const other = new DatabaseSync(file)
     t.after(() => other.close())
     other.exec('begin immediate')
-    const from = performance.now()
+    const elapsed = startStopwatch()
     const callback = signedCallback(test, { sid, status: 'delivered' })
     // The second one comes while the first one waits, and must not wait after it.
     const first = post(test, callback)
@@ -65,7 +66,7 @@ describe('a SQLite file that another process keeps locked', { timeout: 30_000 },
       assert.ok(end.status === 'rejected' && end.reason instanceof StorageError, end.status)
     for (const { status, headers } of await Promise.all([first, second]))
       assert.deepEqual([status, Number(headers.get('retry-after')) > 0], [503, true])
-    const ms = performance.now() - from
+    const ms = elapsed()
     assert.ok(ms < 1_800, `${ms} ms`)
     // It reads while somebody writes.
     assert.equal(await statusOf(test, id), 'ACCEPTED')

@@ -6,6 +6,7 @@ import { createTwilioApp } from '../../src/app.ts'
 import { createTestApp, type TestApp } from '../app.ts'
 import { layCable } from './cable.ts'
 import { startPostgres } from './server.ts'
+import { startStopwatch } from '../stopwatch.ts'
 
 const postgres = await startPostgres()
 const phone = '+14155552671'
@@ -32,9 +33,9 @@ describe('a PostgreSQL that is away', () => {
       accepted.push(String(before.body['id']))
 
       await cable.cut()
-      const from = performance.now()
+      const elapsed = startStopwatch()
       const answers = await Promise.all(Array.from({ length: 20 }, () => send(test, 'away')))
-      assert.ok(performance.now() - from < 1_000)
+      assert.ok(elapsed() < 1_000)
       assert.deepEqual(new Set(answers.map((answer) => answer.status)), new Set([503]))
       assert.equal((await test.app.readiness()).ready, false)
 

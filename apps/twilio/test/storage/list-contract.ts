@@ -58,8 +58,8 @@ export function listContract(open: OpenStore): void {
     it('reads a stretch at a time where nothing but the status is asked for', async (t) => {
       const store = await openFor(t, open)
       const idOf = (n: number) => `m${String(n).padStart(6, '0')}`
-      for (let n = 0; n < 12_000; n += 4_000) {
-        const some = Array.from({ length: 4_000 }, (_, i) => idOf(n + i))
+      for (let n = 0; n < 12_000; n += 1_000) {
+        const some = Array.from({ length: 1_000 }, (_, i) => idOf(n + i))
         await insertMessages(store, ...some.map((id) => sampleMessage({ id, status: 'SENT' })))
       }
       await insertMessages(store, sampleMessage({ id: 'a', status: 'READ' }))

@@ -20,6 +20,7 @@ import { StorageError } from '../errors.ts'
 import { dumpPostgres, postgresDump } from '../schema/dump-postgres.ts'
 import { migrations } from '../migrations/index.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
+import { startStopwatch } from '../../../test/stopwatch.ts'
 
 const postgres = await startPostgres()
 
@@ -44,9 +45,9 @@ async function openByCable(t: TestContext, options?: PostgresOptions) {
 }
 
 async function msOf(work: () => Promise<unknown>): Promise<number> {
-  const from = performance.now()
+  const elapsed = startStopwatch()
   await work()
-  return performance.now() - from
+  return elapsed()
 }
 
 describe('the schema on PostgreSQL', () => {
