@@ -1,12 +1,17 @@
-import { spawnSync } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import { provideChromium } from './chromium.ts'
 
 // One command for every test of the workspace: `npm test [-- path…]`, and what they need.
-const { positionals } = parseArgs({ allowPositionals: true })
+//   --slowest 25   says in the end which files took longest
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { slowest: { type: 'string', default: '0' } },
+})
 const major = Number(process.versions.node.split('.')[0])
 if (major < 22) {
   console.error(`tests need the pinned Node 24, this is ${process.version}: run them by "npm test"`)
@@ -15,27 +20,61 @@ if (major < 22) {
 const everything = ['libs', 'apps', 'examples', 'bench', 'scripts'].map(
   (room) => `${room}/**/*.test.ts`,
 )
-const wanted = globSync(positionals.length > 0 ? positionals : everything)
+const wanted = globSync(positionals.length > 0 ? positionals : everything).toSorted()
+if (wanted.length === 0) {
+  console.error('no test file has such a name')
+  process.exit(1)
+}
 const needsBrowser = wanted.some((path) => /twilio-pages|\/page\//.test(path))
 if (needsBrowser && provideChromium() === undefined) {
   console.error('page tests need Chromium: install it, or name it in CHROMIUM_PATH')
   process.exit(1)
 }
+
+// Those that take longest begin first: what is long and begins last has a core to itself in the end.
+const long = [
+  'crash/crash.test.ts',
+  'hosts/contract.test.ts',
+  'outage.test.ts',
+  'pace.test.ts',
+  'partitions/contract.test.ts',
+  'postgres/events-app.test.ts',
+  'events/processes.test.ts',
+  'crash/crash-points.test.ts',
+  'docs/readme-code.test.ts',
+]
+const placeOf = (path: string) => {
+  const place = long.findIndex((name) => path.endsWith(`/test/${name}`))
+  return place === -1 ? long.length : place
+}
+const files = wanted.toSorted((a, b) => placeOf(a) - placeOf(b))
+
 // Each file is a process, and many start others: what Node compiles for one serves all the others.
 const compiled = mkdtempSync(join(tmpdir(), 'hsb-twilio-compiled-'))
-const run = spawnSync(
-  process.execPath,
-  [
+process.env['NODE_COMPILE_CACHE'] = compiled
+process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+process.once('SIGINT', () => process.exit(130))
+
+const durations = new Map<string, number>()
+const tests = run({
+  files,
+  // Much of what takes long is waiting for leases and time-outs of other processes.
+  concurrency: 2,
+  execArgv: [
     '--conditions=source',
     '--disable-warning=ExperimentalWarning',
     '--import=./scripts/leak-guard.ts',
-    '--test',
     '--test-timeout=120000',
-    // Much of what takes long is waiting for leases and time-outs of other processes.
-    '--test-concurrency=2',
-    ...(positionals.length > 0 ? positionals : everything),
   ],
-  { stdio: 'inherit', env: { ...process.env, NODE_COMPILE_CACHE: compiled } },
-)
-rmSync(compiled, { recursive: true, force: true })
-process.exit(run.status ?? 1)
+})
+tests.on('test:fail', ({ todo }) => {
+  if (todo === undefined) process.exitCode = 1
+})
+tests.on('test:summary', ({ file, duration_ms: ms }) => {
+  if (file !== undefined) durations.set(file, ms)
+})
+tests.once('end', () => {
+  const slowest = [...durations].toSorted(([, a], [, b]) => b - a).slice(0, Number(values.slowest))
+  for (const [file, ms] of slowest) console.log(`${(ms / 1_000).toFixed(1)} s ${file}`)
+})
+tests.compose(spec).pipe(process.stdout)
