@@ -5,13 +5,13 @@ import { orNull, orUndefined, type Session } from './statement.ts'
 import type { ApiKey, ApiKeyStore } from './store.ts'
 
 /** The keys of `sms_api_key`. */
-export function createApiKeys({ db }: Session): ApiKeyStore {
+export function createApiKeys(session: Session): ApiKeyStore {
   return {
     async insert(key) {
-      await db.insertInto('sms_api_key').values(toRow(key)).execute()
+      await session.db.insertInto('sms_api_key').values(toRow(key)).execute()
     },
     async findByHash(keyHash) {
-      const row = await db
+      const row = await session.db
         .selectFrom('sms_api_key')
         .selectAll()
         .where('key_hash', '=', keyHash)
@@ -19,7 +19,7 @@ export function createApiKeys({ db }: Session): ApiKeyStore {
       return row && toApiKey(row)
     },
     async list() {
-      const rows = await db
+      const rows = await session.db
         .selectFrom('sms_api_key')
         .selectAll()
         .orderBy('created_at')
@@ -28,7 +28,7 @@ export function createApiKeys({ db }: Session): ApiKeyStore {
       return rows.map(toApiKey)
     },
     async revoke(id, at) {
-      const result = await db
+      const result = await session.db
         .updateTable('sms_api_key')
         .set({ revoked_at: at })
         .where('id', '=', id)

@@ -59,11 +59,10 @@ export function createStore(
     return session
   }
 
-  async function runTwice<T>(
-    work: (tables: Tables) => Promise<T>,
-    { db, engine }: Session,
-  ): Promise<T> {
+  async function runTwice<T>(work: (tables: Tables) => Promise<T>, session: Session): Promise<T> {
+    const { db, engine } = session
     const once = () =>
+      session.transact?.((inside) => work(createTables(inside))) ??
       db
         .transaction()
         .execute((trx) => work(createTables({ db: trx, engine, inTransaction: true })))

@@ -3,6 +3,7 @@ import type { MessageEvent, NewEvent } from '../domain/event.ts'
 import { endOfEvents, readAfter } from './every-event.ts'
 import type { EventRow } from './schema.ts'
 import {
+  groupInsert,
   groupStatement,
   lockNames,
   namesOf,
@@ -20,7 +21,12 @@ const fields = {
 } satisfies Partial<Record<keyof EventRow, 'text' | 'number'>>
 const columns = namesOf(fields)
 
-const insertEvent = groupStatement({
+const insertEvents = groupInsert('sms_event', fields, [
+  ...(['message_id', 'status', 'source', 'applied', 'attempt', 'created_at'] as const),
+])
+
+// Looking for the key first costs each row a third more.
+const insertNewEvents = groupStatement({
   key: 'dedupe_key',
   fields,
   build: (bind, { values }) => sql`
@@ -68,8 +74,12 @@ const takeNoted = statement<EventRow, 'messageId' | 'status'>(
 export function createEvents(session: Session): EventStore {
   return {
     async append(events) {
-      const touched = await insertEvent(session, events.map(toRow))
-      return touched.map((count) => count === 1)
+      const rows = events.map(toRow)
+      if (rows.every((row) => row.dedupe_key === null)) {
+        await insertEvents(session, rows)
+        return rows.map(() => true)
+      }
+      return (await insertNewEvents(session, rows)).map((count) => count === 1)
     },
     async list(messageId) {
       return (await selectEvents(session, { messageId })).map(toEvent)
@@ -83,8 +93,12 @@ export function createEvents(session: Session): EventStore {
       if (owners.length === 0) return []
       const ownerOf = new Map(owners.map((owner) => [owner.providerMsgId, owner.messageId]))
       const sids = JSON.stringify([...ownerOf.keys()])
-      await lockNames(session, { names: sids })
-      const adopted = (await selectOrphans(session, { sids })).map((row) => ({
+      // Together, and in this order: what is committed while the lock is waited for is seen.
+      const [, orphans] = await Promise.all([
+        lockNames(session, { names: sids }),
+        selectOrphans(session, { sids }),
+      ])
+      const adopted = orphans.map((row) => ({
         ...row,
         message_id: orNull(ownerOf.get(row.provider_msg_id ?? '')),
       }))
@@ -93,7 +107,7 @@ export function createEvents(session: Session): EventStore {
     },
     async confirm(messageId, status) {
       const noted = await takeNoted(session, { messageId, status })
-      await insertEvent(
+      await insertNewEvents(
         session,
         noted.map((row) => ({ ...row, applied: 1 })),
       )

@@ -4,18 +4,22 @@ import { createMessageLists } from './message-lists.ts'
 import { createMessageMoves } from './message-moves.ts'
 import { messageFields, type StandingRow, toMessage, toRow, toStanding } from './message-rows.ts'
 import type { MessageRow } from './schema.ts'
-import { groupStatement, lockNames, namesOf, type Session, statement } from './statement.ts'
+import {
+  command,
+  groupInsert,
+  groupStatement,
+  lockNames,
+  type Session,
+  statement,
+} from './statement.ts'
 import type { MessageStore } from './store.ts'
 
-const columns = namesOf(messageFields)
-
-const insertMessage = groupStatement({
-  key: 'id',
-  fields: messageFields,
-  build: (bind, { values }) => sql`
-    insert into sms_log (${sql.join(columns.map((name) => sql.ref(name)))})
-    ${values(columns.map((name) => bind(name)))}`,
-})
+// What a message has when it is accepted, unless it asks for more.
+const insertMessages = groupInsert('sms_log', messageFields, [
+  ...(['id', 'channel', 'direction', 'to_phone', 'from_phone', 'message', 'status'] as const),
+  ...(['status_rank', 'priority', 'expires_at', 'attempts', 'next_at', 'polls', 'lapses'] as const),
+  ...(['last_event_time', 'created_at', 'updated_at'] as const),
+])
 
 const selectById = statement<MessageRow, 'ids'>(
   (bind, engine) => sql`select * from sms_log where id in ${engine.texts(bind('ids'))}`,
@@ -94,6 +98,8 @@ const selectInbound = statement<MessageRow, 'before' | 'limit'>(
     order by id desc limit ${bind('limit')}`,
 )
 
+const tellOthers = command((_, { wake }) => wake ?? sql`select 1`)
+
 /** The messages of `sms_log`. */
 export function createMessages(session: Session): MessageStore {
   return {
@@ -101,9 +107,8 @@ export function createMessages(session: Session): MessageStore {
     ...createMessageMoves(session),
     ...createMessageLists(session),
     async insert(messages) {
-      await insertMessage(session, messages.map(toRow))
-      const { db, engine } = session
-      if (messages.length > 0) await engine.wake?.execute(db)
+      await insertMessages(session, messages.map(toRow))
+      if (messages.length > 0 && session.engine.wake) await tellOthers(session)
     },
     async findKeyUses(keys, usedAfter) {
       if (keys.length === 0) return []

@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely'
+import { type CompiledQuery, type Kysely, type QueryResult, type RawBuilder, sql } from 'kysely'
 import type { Bind, Engine, GroupPlan, Value } from './engines/engine.ts'
 import type { Schema } from './schema.ts'
 
@@ -8,6 +8,15 @@ export interface Session {
   engine: Engine
   /** True inside a transaction, where what was read may be locked until its end. */
   inTransaction: boolean
+  /** Runs a query where there is a shorter way than `db`. What is asked for at the same time shares a round trip. */
+  run?: ((query: CompiledQuery | GroupQuery) => Promise<QueryResult<unknown>>) | undefined
+  /**
+   * Takes a write on whose answer nothing depends: it goes out with what is asked for next, at the
+   * latest with the commit, and where it fails, that fails.
+   */
+  post?: ((query: CompiledQuery | GroupQuery) => void) | undefined
+  /** Runs `work` in a transaction, where Kysely's own way is not the best. */
+  transact?: (<T>(work: (session: Session) => Promise<T>) => Promise<T>) | undefined
 }
 
 /**
@@ -21,15 +30,27 @@ export function statement<Row, Name extends string>(
   return async (session, values) => {
     const { compiled, names } = compile(session)
     const parameters = names.map((name) => values[name])
-    return (await session.db.executeQuery<Row>({ ...compiled, parameters })).rows
+    return (await run<Row>(session, { ...compiled, parameters })).rows
+  }
+}
+
+/** A statement without values on whose answer nothing depends. */
+export function command(
+  build: (bind: Bind<never>, engine: Engine) => RawBuilder<unknown>,
+): (session: Session) => Promise<void> {
+  const compile = compileOnce(build)
+  return async (session) => {
+    const { compiled } = compile(session)
+    if (session.post) session.post(compiled)
+    else await run(session, compiled)
   }
 }
 
 /** A compiled query that runs once for each of `groups`, all or nothing. */
 export interface GroupQuery extends CompiledQuery {
   groups: readonly (readonly Value[])[]
-  /** The place in each group of what tells the rows apart. */
-  keyAt: number
+  /** The place in each group of what tells the rows apart; undefined where nobody wants an answer. */
+  keyAt: number | undefined
 }
 
 /**
@@ -40,7 +61,7 @@ export interface GroupQuery extends CompiledQuery {
  * touched; one whose key is null touches one, or the statement fails.
  */
 export function groupStatement<Name extends string>(
-  plan: GroupPlan<Name>,
+  plan: GroupPlan<Name> & { key: NoInfer<Name> },
 ): (session: Session, rows: readonly Readonly<Record<Name, Value>>[]) => Promise<number[]> {
   const compile = compileOnce<unknown, Name>((bind, engine) => engine.group(plan, bind))
   return async (session, rows) => {
@@ -51,16 +72,58 @@ export function groupStatement<Name extends string>(
       groups: rows.map((row) => names.map((name) => row[name])),
       keyAt: names.indexOf(plan.key),
     }
-    const result = await session.db.executeQuery<{ touched: number }>(query)
+    const result = await run<{ touched: number }>(session, query)
     return result.rows.map((row) => row.touched)
   }
+}
+
+/**
+ * An insert of many rows whose answer nobody needs. Columns outside of `usual` are left out where no
+ * row has a value for them: on PostgreSQL each is an array to be written, read and unpacked.
+ */
+export function groupInsert<Name extends string>(
+  table: keyof Schema,
+  fields: Readonly<Record<Name, 'text' | 'number'>>,
+  usual: readonly NoInfer<Name>[],
+): (session: Session, rows: readonly Readonly<Record<Name, Value>>[]) => Promise<void> {
+  const names = namesOf(fields)
+  const unusual = names.filter((name) => !usual.includes(name))
+  const insertInto = (columns: readonly Name[]) =>
+    compileOnce<unknown, Name>((bind, engine) => {
+      const build: GroupPlan<Name>['build'] = (bound, { values }) => sql`
+        insert into ${sql.raw(table)} (${sql.join(columns.map((name) => sql.ref(name)))})
+        ${values(columns.map(bound))}`
+      return engine.group({ key: undefined, fields, columns, build }, bind)
+    })
+  const whole = insertInto(names)
+  const short = insertInto(usual)
+  return async (session, rows) => {
+    if (rows.length === 0) return
+    const isShort = rows.every((row) => unusual.every((name) => row[name] === null))
+    const { compiled, names: bound } = (isShort ? short : whole)(session)
+    const groups = rows.map((row) => bound.map((name) => row[name]))
+    const query: GroupQuery = { ...compiled, groups, keyAt: undefined }
+    if (session.post) session.post(query)
+    else await run(session, query)
+  }
+}
+
+async function run<Row>(
+  session: Session,
+  query: CompiledQuery | GroupQuery,
+): Promise<QueryResult<Row>> {
+  if (!session.run) return session.db.executeQuery<Row>(query)
+  // What a row looks like is known where the statement is written.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return (await session.run(query)) as QueryResult<Row>
 }
 
 function compileOnce<Row, Name extends string>(
   build: (bind: Bind<Name>, engine: Engine) => RawBuilder<Row>,
 ) {
   const known = new WeakMap<Engine, { compiled: CompiledQuery<Row>; names: Name[] }>()
-  return ({ db, engine }: Session) => {
+  return (session: Session) => {
+    const { engine } = session
     let query = known.get(engine)
     if (query === undefined) {
       const bound = new Map<unknown, Name>()
@@ -68,7 +131,7 @@ function compileOnce<Row, Name extends string>(
         bound.set(name, name)
         return sql`${name}`
       }
-      const compiled = build(bind, engine).compile(db)
+      const compiled = build(bind, engine).compile(session.db)
       // The compiler hands bound values back in the order of their places: here, their names.
       query = { compiled, names: compiled.parameters.flatMap((name) => bound.get(name) ?? []) }
       known.set(engine, query)

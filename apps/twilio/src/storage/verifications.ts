@@ -17,15 +17,14 @@ const expirePending = statement<VerificationRow, 'now' | 'limit'>(
 
 /** The verifications of `sms_verification`. */
 export function createVerifications(session: Session): VerificationStore {
-  const { db } = session
   return {
     expire: async (now, limit) =>
       (await expirePending(session, { now, limit })).map(toVerification),
     async insert(verification) {
-      await db.insertInto('sms_verification').values(toRow(verification)).execute()
+      await session.db.insertInto('sms_verification').values(toRow(verification)).execute()
     },
     async find(id) {
-      const row = await db
+      const row = await session.db
         .selectFrom('sms_verification')
         .selectAll()
         .where('id', '=', id)
@@ -33,7 +32,7 @@ export function createVerifications(session: Session): VerificationStore {
       return row && toVerification(row)
     },
     async findPending({ toPhone, purpose, clientKey, now }) {
-      let query = db
+      let query = session.db
         .selectFrom('sms_verification')
         .selectAll()
         .where('to_phone', '=', toPhone)
@@ -50,7 +49,7 @@ export function createVerifications(session: Session): VerificationStore {
       return row && toVerification(row)
     },
     async countSend(id, at, maxSends) {
-      const result = await db
+      const result = await session.db
         .updateTable('sms_verification')
         .set((eb) => ({ sends: eb('sends', '+', 1), last_sent_at: at }))
         .where('id', '=', id)
@@ -61,7 +60,7 @@ export function createVerifications(session: Session): VerificationStore {
       return result.numUpdatedRows === 1n
     },
     async setProviderSid(id, providerSid, expiresAt) {
-      await db
+      await session.db
         .updateTable('sms_verification')
         .set({ provider_sid: providerSid, expires_at: expiresAt })
         .where('id', '=', id)
@@ -70,7 +69,7 @@ export function createVerifications(session: Session): VerificationStore {
     // Reading, judging and counting are one statement: read first and count later, and parallel
     // guesses all see the same count and are all evaluated.
     async takeGuess(id, now, maxAttempts) {
-      const row = await db
+      const row = await session.db
         .updateTable('sms_verification')
         .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
         .where('id', '=', id)
@@ -82,7 +81,7 @@ export function createVerifications(session: Session): VerificationStore {
       return row && toVerification(row)
     },
     async end(id, status, at) {
-      const result = await db
+      const result = await session.db
         .updateTable('sms_verification')
         .set({ status, ended_at: at })
         .where('id', '=', id)

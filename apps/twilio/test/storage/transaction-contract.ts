@@ -49,9 +49,23 @@ export function transactionContract(open: OpenStore, writers: 'one' | 'many'): v
       await insertMessages(store, sampleMessage({ id: 'taken' }))
       const work = store.transaction(async (tables) => {
         await tables.messages.insert([entry('a'), entry('taken')]).catch(() => undefined)
+        await tables.messages.find('a').catch(() => undefined)
         await tables.messages.insert([entry('b')]).catch(() => undefined)
       })
       await assert.rejects(work, StorageError)
+      assert.deepEqual(await store.messages.findMany(['a', 'b']), [])
+      await insertMessages(store, sampleMessage({ id: 'c' }))
+    })
+
+    it('fails with what a write has failed with that came last', async (t) => {
+      const store = await openFor(t, open)
+      await insertMessages(store, sampleMessage({ id: 'taken' }))
+      const work = store.transaction(async (tables) => {
+        await tables.messages.insert([entry('a')])
+        await tables.messages.insert([entry('taken')])
+        await tables.messages.insert([entry('b')])
+      })
+      await assert.rejects(work, /unique|duplicate/i)
       assert.deepEqual(await store.messages.findMany(['a', 'b']), [])
       await insertMessages(store, sampleMessage({ id: 'c' }))
     })

@@ -8,9 +8,11 @@ export type Bind<Name extends string> = (name: Name) => RawBuilder<unknown>
 
 /** A statement for many rows: see `groupStatement`. */
 export interface GroupPlan<Name extends string> {
-  /** The field, named as its column, that tells the given rows apart. */
-  key: NoInfer<Name>
+  /** The field, named as its column, that tells the given rows apart; undefined where no answer is wanted. */
+  key: NoInfer<Name> | undefined
   fields: Readonly<Record<Name, 'text' | 'number'>>
+  /** The fields that the statement uses; all by default. */
+  columns?: readonly NoInfer<Name>[] | undefined
   /** The statement for the row at hand, in the engine's words. */
   build: (bind: Bind<Name>, words: GroupWords) => RawBuilder<unknown>
 }

@@ -38,7 +38,16 @@ export function createJoinedSession(runner: JoinedRunner): Session {
       throw new Error('streaming is not offered: read in pages')
     },
   }
-  const db = new Kysely<Schema>({
+  const db = kyselyOver(connection, runner.compiler)
+  return { db, engine: runner.engine, inTransaction: true }
+}
+
+/** Kysely over one connection whose transaction somebody else began and will end. */
+export function kyselyOver(
+  connection: DatabaseConnection,
+  compiler: QueryCompiler,
+): Kysely<Schema> {
+  return new Kysely<Schema>({
     dialect: {
       createDriver: () => ({
         init: async () => {},
@@ -49,12 +58,11 @@ export function createJoinedSession(runner: JoinedRunner): Session {
         releaseConnection: async () => {},
         destroy: async () => {},
       }),
-      createQueryCompiler: () => runner.compiler,
+      createQueryCompiler: () => compiler,
       createAdapter: () => new PostgresAdapter(),
       createIntrospector: (kysely) => new PostgresIntrospector(kysely),
     },
   })
-  return { db, engine: runner.engine, inTransaction: true }
 }
 
 async function execute(

@@ -2,10 +2,10 @@ import { PostgresQueryCompiler, sql } from 'kysely'
 import { JoinError } from '../errors.ts'
 import type { GroupQuery, Session } from '../statement.ts'
 import type { Joined } from '../store.ts'
-import type { Engine, Value } from './engine.ts'
+import type { Engine } from './engine.ts'
 import { type HostConnection, readTransaction } from './host-transaction.ts'
 import { createJoinedSession } from './joined-dialect.ts'
-import { createPostgresGroup, inRounds, touchedOf } from './postgres-groups.ts'
+import { arrayText, createPostgresGroup, inRounds, touchedOf } from './postgres-groups.ts'
 import { wakeChannel } from './postgres-wakes.ts'
 
 /**
@@ -100,13 +100,4 @@ const tables =
 // Our own texts, where these words name nothing but tables; values are bound.
 function qualify(text: string, schema: string): string {
   return text.replace(tables, `"${schema}".$&`)
-}
-
-/** An array as PostgreSQL writes it. */
-function arrayText(values: readonly Value[]): string {
-  const written = values.map((value) => {
-    if (value === null) return 'NULL'
-    return typeof value === 'number' ? String(value) : `"${value.replaceAll(/[\\"]/g, '\\$&')}"`
-  })
-  return `{${written.join(',')}}`
 }

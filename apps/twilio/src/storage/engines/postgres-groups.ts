@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { GroupQuery } from '../statement.ts'
+import { type GroupQuery, namesOf } from '../statement.ts'
 import type { Bind, Engine, GroupPlan, Value } from './engine.ts'
 
 /** Rows of a group with different keys: one statement. */
@@ -23,27 +23,30 @@ export function createPostgresGroup(
 }
 
 function buildGroup<Name extends string>(
-  { key, fields, build }: GroupPlan<Name>,
+  { key, fields, columns, build }: GroupPlan<Name>,
   bind: Bind<Name>,
   arrayOf: Parameters<typeof createPostgresGroup>[0],
 ): RawBuilder<unknown> {
-  const isName = (name: string): name is typeof key => name in fields
-  const names = Object.keys(fields).filter(isName)
+  const names = columns ?? namesOf(fields)
   const arrays = names.map((name) =>
     arrayOf(bind(name), fields[name] === 'text' ? 'text' : 'bigint'),
   )
   const statement = build((name) => sql`input.${given(name)}`, {
     values: (values) => sql`select ${sql.join(values)} from input order by place`,
     // In the order of the keys, so that two statements take their locks in one order.
-    from: sql`from (select * from input order by ${given(key)}) as input`,
+    from:
+      key === undefined
+        ? sql`from input`
+        : sql`from (select * from input order by ${given(key)}) as input`,
   })
+  const answer = key === undefined ? sql`` : sql`returning ${sql.ref(key)} as key`
   return sql`
     with input as (
       select * from unnest(${sql.join(arrays)}) with ordinality
         as given (${sql.join(names.map(given))}, place)
     )
     ${statement}
-    returning ${sql.ref(key)} as key`
+    ${answer}`
 }
 
 /** Puts rows with the same key one after another: in one statement only one of them would count. */
@@ -51,7 +54,7 @@ export function inRounds({ groups, keyAt }: GroupQuery): Round[] {
   const rounds: Round[] = []
   const seen = new Map<Value, number>()
   groups.forEach((values, place) => {
-    const key = values[keyAt] ?? null
+    const key = keyAt === undefined ? null : (values[keyAt] ?? null)
     const turn = key === null ? 0 : (seen.get(key) ?? 0)
     if (key !== null) seen.set(key, turn + 1)
     const round = (rounds[turn] ??= { places: [], columns: values.map(() => []) })
@@ -69,4 +72,16 @@ export function touchedOf({ places }: Round, rows: readonly unknown[]): [number,
 
 function keyOf(row: unknown): unknown {
   return typeof row === 'object' && row !== null && 'key' in row ? row.key : undefined
+}
+
+/** An array as PostgreSQL writes it. */
+export function arrayText(values: readonly Value[]): string {
+  let text = '{'
+  for (const [i, value] of values.entries()) {
+    if (i > 0) text += ','
+    if (value === null) text += 'NULL'
+    else if (typeof value === 'number') text += value
+    else text += /[\\"]/.test(value) ? `"${value.replaceAll(/[\\"]/g, '\\$&')}"` : `"${value}"`
+  }
+  return `${text}}`
 }

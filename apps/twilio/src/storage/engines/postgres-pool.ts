@@ -140,20 +140,19 @@ export function createConnections(source: ConnectionSource): Connections {
     async acquire(patienceMs) {
       if (patienceMs === undefined) return acquire()
       const coming = acquire(patienceMs)
-      const stop = new AbortController()
-      const tooLate = async () => {
-        await delay(patienceMs, undefined, { signal: stop.signal })
+      const { promise: tooLate, reject } = Promise.withResolvers<never>()
+      const timer = setTimeout(() => {
         // It comes when nobody waits for it any more.
         coming.then(
           (client) => release(client, false),
           () => undefined,
         )
-        throw new StorageError(`${place}: no connection within ${patienceMs} ms`)
-      }
+        reject(new StorageError(`${place}: no connection within ${patienceMs} ms`))
+      }, patienceMs)
       try {
-        return await Promise.race([coming, tooLate()])
+        return await Promise.race([coming, tooLate])
       } finally {
-        stop.abort()
+        clearTimeout(timer)
       }
     },
     release,

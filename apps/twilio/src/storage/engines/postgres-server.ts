@@ -52,19 +52,23 @@ export async function openPool(
   }
 }
 
-/** Nobody waits for ever, and a commit is on disk when it returns, whatever the server's own settings say. */
+/**
+ * Nobody waits for ever, and a commit is on disk when it returns, whatever the server's own settings say.
+ * One statement, for the session or for the transaction at hand.
+ */
 export function settingsText(
   { lockTimeoutMs, statementTimeoutMs, idleTimeoutMs = statementTimeoutMs }: Timeouts,
   scope: 'local' | 'session',
 ): string {
   const isLocal = scope === 'local'
-  return [
-    `set ${scope} lock_timeout = ${lockTimeoutMs}`,
-    `set ${scope} statement_timeout = ${statementTimeoutMs}`,
+  const limits = [
+    ['lock_timeout', lockTimeoutMs],
+    ['statement_timeout', statementTimeoutMs],
     // A process that stands still must not keep its locks.
-    `set ${scope} idle_in_transaction_session_timeout = ${idleTimeoutMs}`,
-    `select set_config('synchronous_commit', 'on', ${isLocal}) where current_setting('synchronous_commit') = 'off'`,
-  ].join('; ')
+    ['idle_in_transaction_session_timeout', idleTimeoutMs],
+  ].map(([name, ms]) => `set_config('${name}', '${ms}', ${isLocal})`)
+  return `select ${limits.join(', ')}, case when current_setting('synchronous_commit') = 'off'
+    then set_config('synchronous_commit', 'on', ${isLocal}) end`
 }
 
 /** The schema of our tables, checked. */

@@ -4,12 +4,15 @@ import type { Instant } from '../../domain/time.ts'
 import { createStore } from '../database.ts'
 import { StorageError } from '../errors.ts'
 import type { Schema } from '../schema.ts'
+import type { Session } from '../statement.ts'
 import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
 import { createJoinedEngine, joinPostgres } from './joined-postgres.ts'
-import { createNames, createPostgresDialect } from './postgres-dialect.ts'
+import { createPostgresDialect, transactOver } from './postgres-dialect.ts'
 import { mayRunAgain } from './postgres-failures.ts'
 import { createPostgresGroup } from './postgres-groups.ts'
+import type { PostgresRunner } from './postgres-held.ts'
+import { createNames } from './postgres-names.ts'
 import { createConnections, type PostgresPool } from './postgres-pool.ts'
 import { openPool, schemaOf, settingsText, type Timeouts } from './postgres-server.ts'
 import { createWakes, wakeChannel } from './postgres-wakes.ts'
@@ -109,19 +112,20 @@ export function openPostgres(where: PostgresPlace, options: PostgresOptions = {}
   const self = randomUUID()
   const engine = createPostgresEngine(self, isOurs ? schemaOf(where) : undefined)
   const names = createNames()
-  const runner = (patienceMs?: number) => ({
+  const runner = (patienceMs?: number): PostgresRunner => ({
     connections,
     names,
     place,
-    begin: beginText(timeouts, { isOurs, patienceMs }),
+    begin: beginTexts(timeouts, { isOurs, patienceMs }),
     // The server ends a statement first, where there is still a server.
     queryTimeoutMs: statementTimeoutMs + 2_000,
     patienceMs,
   })
-  const sessionOver = (over: ReturnType<typeof runner>) => ({
+  const sessionOver = (over: PostgresRunner): Session => ({
     db: new Kysely<Schema>({ dialect: createPostgresDialect(over) }),
     engine,
     inTransaction: false,
+    transact: (work) => transactOver(over, engine, work),
   })
   const wakes = createWakes({ acquire: () => connections.acquireExtra(), self })
   const joined = createJoinedEngine(engine)
@@ -146,11 +150,11 @@ export function openPostgres(where: PostgresPlace, options: PostgresOptions = {}
   })
 }
 
-/** What begins a transaction, in one round trip with the limits that hold in it. */
-function beginText(
+/** What begins a transaction, with the limits that hold in it. */
+function beginTexts(
   timeouts: Timeouts,
   { isOurs, patienceMs }: { isOurs: boolean; patienceMs: number | undefined },
-): string {
+): string[] {
   const begin = 'begin isolation level read committed'
   if (patienceMs !== undefined) {
     // The server gives up a little earlier than we do, and says what it was: the connection stays good.
@@ -160,10 +164,10 @@ function beginText(
       statementTimeoutMs: Math.min(timeouts.statementTimeoutMs, share(0.9)),
       idleTimeoutMs: timeouts.statementTimeoutMs,
     }
-    return `${begin}; ${settingsText(limits, 'local')}`
+    return [begin, settingsText(limits, 'local')]
   }
   // A connection of the host's must stay as it is: what we want holds for the transaction only.
-  return isOurs ? begin : `${begin}; ${settingsText(timeouts, 'local')}`
+  return isOurs ? [begin] : [begin, settingsText(timeouts, 'local')]
 }
 
 /** An older one lacks what the statements use, and would say so in words that nobody understands. */
