@@ -1,13 +1,13 @@
 import type { Settings } from '../config.ts'
 import { type AskSettings, askAt } from '../domain/asking.ts'
-import { eventOf } from '../domain/event.ts'
-import type { Message } from '../domain/message.ts'
+import { eventOf, type MessageEvent } from '../domain/event.ts'
+import { advances, type Message } from '../domain/message.ts'
 import { retryDelayMs } from '../domain/retry.ts'
 import type { Instant } from '../domain/time.ts'
 import { isOptOut } from '../provider/message-status.ts'
 import type { SendOutcome } from '../provider/provider.ts'
 import type { Tables } from '../storage/store.ts'
-import { applyReports, type KnownReport, noteOptOut } from './reports.ts'
+import { applyReports, eventOfReport, type KnownReport, moveOf, noteOptOut } from './reports.ts'
 
 /** How an attempt ended: by the carrier's answer, by none, or before any call. */
 export type Ending = SendOutcome | { kind: 'worthless' }
@@ -75,9 +75,44 @@ export async function writeEndings(
   }
   const changed = await writeConsequences(tables, rest, settings, now)
   if (reports.length === 0) return changed
-  const accepted = await applyReports(tables, reports, now, settings.delivery)
-  const overtaken = await adoptOrphans(tables, reports, now, settings.delivery)
-  return new Set([...changed, ...accepted, ...overtaken])
+  const [completed, adopted] = await Promise.all([
+    completeAttempts(tables, reports, now, settings.delivery),
+    tables.events.adopt(
+      reports.map(({ message, report }) => ({
+        providerMsgId: report.providerMsgId,
+        messageId: message.id,
+      })),
+    ),
+  ])
+  const others = reports.filter(({ message }) => !completed.has(message.id))
+  const accepted =
+    others.length > 0
+      ? await applyReports(tables, others, now, settings.delivery)
+      : new Set<string>()
+  const overtaken = await followOrphans(tables, { reports, adopted }, now, settings.delivery)
+  return new Set([...changed, ...completed, ...accepted, ...overtaken])
+}
+
+/** Answers that nothing has overtaken: almost all of them. Nothing need be read for these. */
+async function completeAttempts(
+  tables: Tables,
+  reports: KnownReport[],
+  now: Instant,
+  settings: AskSettings,
+): Promise<Set<string>> {
+  const plain = reports.filter(
+    ({ message, report }) =>
+      message.providerMsgId === undefined && advances('SENDING', report.status) && !report.optOut,
+  )
+  const completed = await tables.messages.complete(
+    plain.map((known) => ({ ...moveOf(known, now, settings), attempts: known.attempt ?? 0 })),
+  )
+  await tables.events.append(
+    plain
+      .filter(({ message }) => completed.has(message.id))
+      .map((known) => eventOfReport(known, { applied: true, foreign: false, now })),
+  )
+  return completed
 }
 
 async function writeConsequences(
@@ -125,21 +160,18 @@ function move(
   }
 }
 
-/** Callbacks that came before we knew the SID in them, now that we do. */
-async function adoptOrphans(
+/** Where callbacks lead that came before we knew the SID in them, now that we do. */
+async function followOrphans(
   tables: Tables,
-  reports: KnownReport[],
+  { reports, adopted }: { reports: KnownReport[]; adopted: MessageEvent[] },
   at: Instant,
   settings: AskSettings,
 ): Promise<Set<string>> {
-  const owners = reports.map(({ message, report }) => ({
-    providerMsgId: report.providerMsgId,
-    messageId: message.id,
-  }))
   const changed = new Set<string>()
+  if (adopted.length === 0) return changed
   const messageOf = new Map(reports.map(({ message }) => [message.id, message]))
   // One by one: several may be of one message, and each has to see where the last one led.
-  for (const { messageId, providerMsgId, status, errorCode } of await tables.events.adopt(owners)) {
+  for (const { messageId, providerMsgId, status, errorCode } of adopted) {
     if (messageId === undefined) continue
     const message = messageOf.get(messageId)
     if (message && isOptOut(errorCode)) await noteOptOut(tables, message, errorCode, at)

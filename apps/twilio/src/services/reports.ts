@@ -47,7 +47,9 @@ export async function applyReports(
   })
 
   const fresh = await tables.events.append(
-    judged.map(({ known, foreign, moves }) => eventOf(known, { applied: moves, foreign, now })),
+    judged.map(({ known, foreign, moves }) =>
+      eventOfReport(known, { applied: moves, foreign, now }),
+    ),
   )
   const news = judged.filter((_, i) => fresh[i] === true)
   const own = news.filter((one) => !one.foreign)
@@ -93,7 +95,8 @@ async function refresh(tables: Tables, reports: KnownReport[]): Promise<KnownRep
   }))
 }
 
-function eventOf(
+/** What the carrier said, as an event. */
+export function eventOfReport(
   known: KnownReport,
   facts: { applied: boolean; foreign: boolean; now: Instant },
 ): NewEvent {

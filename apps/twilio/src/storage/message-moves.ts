@@ -43,6 +43,17 @@ const raise = groupStatement({
     where id = ${bind('id')} and status_rank < ${bind('rank')}`,
 })
 
+// As the claim has left it, so that nothing else need be known of it: nobody has reported, given back
+// or claimed it since.
+const completeAttempt = groupStatement({
+  key: 'id',
+  fields: { ...place, attempts: 'number' },
+  build: (bind, { from }) => sql`
+    update sms_log set ${setPlace(bind)} ${from}
+    where id = ${bind('id')} and status = 'SENDING' and attempts = ${bind('attempts')}
+      and provider_msg_id is null`,
+})
+
 const replaceFinal = groupStatement({
   key: 'id',
   fields: place,
@@ -112,10 +123,14 @@ export function createMessageMoves(
   session: Session,
 ): Pick<
   MessageStore,
-  'advance' | 'requeue' | 'doubt' | 'cancel' | 'correct' | 'planPolls' | 'fillIn'
+  'advance' | 'complete' | 'requeue' | 'doubt' | 'cancel' | 'correct' | 'planPolls' | 'fillIn'
 > {
   return {
     advance: async (moves) => touchedIds(moves, await raise(session, moves.map(toPlace))),
+    async complete(moves) {
+      const rows = moves.map((move) => ({ ...toPlace(move), attempts: move.attempts }))
+      return touchedIds(moves, await completeAttempt(session, rows))
+    },
     async requeue(moves) {
       const rows = moves.map((move) => ({ ...move, errorCode: orNull(move.errorCode) }))
       return touchedIds(moves, await backToQueue(session, rows))

@@ -102,6 +102,11 @@ export interface MessageStore {
   /** Moves each row only if that raises its rank; answers the ids that moved. One statement. */
   advance(moves: Move[]): Promise<Set<string>>
   /**
+   * Moves messages that stand as their claim left them: `SENDING`, of that attempt, without an id of the
+   * carrier's. Answers the ids that moved; of the others something else is known by now.
+   */
+  complete(moves: (Move & { attempts: number })[]): Promise<Set<string>>
+  /**
    * `SENDING` or `IN_DOUBT` of that attempt back to `QUEUED`: the carrier certainly does not have it.
    * `lapses` becomes 0 where its worker came back with an answer. Answers the ids that moved.
    */

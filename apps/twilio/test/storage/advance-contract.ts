@@ -13,6 +13,35 @@ import {
 } from './samples.ts'
 
 export function advanceContract(open: OpenStore): void {
+  describe('messages.complete', () => {
+    it('moves what stands as its claim left it, and nothing else', async (t) => {
+      const store = await openFor(t, open)
+      const attempts = 2
+      const known = { providerMsgId: 'SM0' }
+      await insertMessages(
+        store,
+        sendingMessage({ id: 'left', attempts }),
+        sendingMessage({ id: 'again', attempts: 3 }),
+        sendingMessage({ id: 'known', attempts, ...known }),
+        sampleMessage({ id: 'doubt', status: 'IN_DOUBT', attempts }),
+        sampleMessage({ id: 'back', status: 'QUEUED', attempts }),
+      )
+      const ids = ['left', 'again', 'known', 'doubt', 'back']
+      const before = await store.messages.findMany(ids)
+      const moves = ids.map((id, i) => {
+        const facts = { providerMsgId: `SM${i + 1}`, numSegments: 2, nextAt: start + 60_000 }
+        return { ...sampleMove({ id, status: 'ACCEPTED', ...facts }), attempts }
+      })
+      assert.deepEqual(await store.messages.complete(moves), new Set(['left']))
+      const [left, ...others] = await store.messages.findMany(ids)
+      assert.deepEqual(
+        [left?.status, left?.providerMsgId, left?.numSegments, left?.nextAt],
+        ['ACCEPTED', 'SM1', 2, start + 60_000],
+      )
+      assert.deepEqual(others, before.slice(1))
+    })
+  })
+
   describe('messages.advance', () => {
     it('writes the new place and what the carrier told', async (t) => {
       const store = await openFor(t, open)
