@@ -5,10 +5,10 @@ import type { Session } from './statement.ts'
 import type { AdminAccount, AdminAccountStore, AdminSessionStore } from './store.ts'
 
 /** The accounts of `sms_admin_account`. */
-export function createAdminAccounts({ db }: Session): AdminAccountStore {
+export function createAdminAccounts(session: Session): AdminAccountStore {
   return {
     async insert(account) {
-      const result = await db
+      const result = await session.db
         .insertInto('sms_admin_account')
         .values(toRow(account))
         .onConflict((conflict) => conflict.column('name').doNothing())
@@ -16,7 +16,7 @@ export function createAdminAccounts({ db }: Session): AdminAccountStore {
       return result.numInsertedOrUpdatedRows === 1n
     },
     async find(name) {
-      const row = await db
+      const row = await session.db
         .selectFrom('sms_admin_account')
         .selectAll()
         .where('name', '=', name)
@@ -24,11 +24,15 @@ export function createAdminAccounts({ db }: Session): AdminAccountStore {
       return row && toAccount(row)
     },
     async list() {
-      const rows = await db.selectFrom('sms_admin_account').selectAll().orderBy('name').execute()
+      const rows = await session.db
+        .selectFrom('sms_admin_account')
+        .selectAll()
+        .orderBy('name')
+        .execute()
       return rows.map(toAccount)
     },
     async update(name, { passwordHash, role, changedAt }) {
-      const result = await db
+      const result = await session.db
         .updateTable('sms_admin_account')
         .set({
           changed_at: changedAt,
@@ -40,7 +44,7 @@ export function createAdminAccounts({ db }: Session): AdminAccountStore {
       return result.numUpdatedRows === 1n
     },
     async remove(name) {
-      const result = await db
+      const result = await session.db
         .deleteFrom('sms_admin_account')
         .where('name', '=', name)
         .executeTakeFirst()
@@ -50,16 +54,16 @@ export function createAdminAccounts({ db }: Session): AdminAccountStore {
 }
 
 /** The sessions of `sms_admin_session`. */
-export function createAdminSessions({ db }: Session): AdminSessionStore {
+export function createAdminSessions(session: Session): AdminSessionStore {
   return {
     async insert({ idHash, name, createdAt, seenAt }) {
-      await db
+      await session.db
         .insertInto('sms_admin_session')
         .values({ id_hash: idHash, name, created_at: createdAt, seen_at: seenAt })
         .execute()
     },
     async find(idHash) {
-      const row = await db
+      const row = await session.db
         .selectFrom('sms_admin_session as session')
         .innerJoin('sms_admin_account as account', 'account.name', 'session.name')
         .select(['account.name', 'account.role', 'session.created_at', 'session.seen_at'])
@@ -70,20 +74,20 @@ export function createAdminSessions({ db }: Session): AdminSessionStore {
       return { name, role: readRole(role), createdAt, seenAt }
     },
     async touch(idHash, at) {
-      await db
+      await session.db
         .updateTable('sms_admin_session')
         .set({ seen_at: at })
         .where('id_hash', '=', idHash)
         .execute()
     },
     async end(idHash) {
-      await db.deleteFrom('sms_admin_session').where('id_hash', '=', idHash).execute()
+      await session.db.deleteFrom('sms_admin_session').where('id_hash', '=', idHash).execute()
     },
     async endAll(name) {
-      await db.deleteFrom('sms_admin_session').where('name', '=', name).execute()
+      await session.db.deleteFrom('sms_admin_session').where('name', '=', name).execute()
     },
     async sweep({ createdUntil, seenUntil }) {
-      const result = await db
+      const result = await session.db
         .deleteFrom('sms_admin_session')
         .where((or) =>
           or.or([or('created_at', '<=', createdUntil), or('seen_at', '<=', seenUntil)]),

@@ -42,8 +42,11 @@ async function begin(store: Store, work: (tables: Tables) => Promise<unknown>) {
   }
 }
 
-const append = (id: string) => (tables: Tables) =>
-  tables.events.append([sampleEvent({ messageId: id })])
+/** The event is at the server when it resolves: a write alone would leave with the commit. */
+const append = (id: string) => async (tables: Tables) => {
+  await tables.events.append([sampleEvent({ messageId: id })])
+  await tables.events.newestId()
+}
 
 describe('events of transactions that overlap', () => {
   it('are all handled, also where the later one is committed first', async (t) => {

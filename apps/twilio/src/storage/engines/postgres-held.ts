@@ -8,7 +8,7 @@ import {
   mayRunAgain,
 } from './postgres-failures.ts'
 import { fly, type Leg, type LegResult } from './postgres-flight.ts'
-import { inRounds, touchedOf } from './postgres-groups.ts'
+import { inRounds, type Round, touchedOf } from './postgres-groups.ts'
 import type { Names } from './postgres-names.ts'
 import type { Connections, PostgresClient } from './postgres-pool.ts'
 
@@ -62,7 +62,9 @@ export function hold(
   /** Why it failed, for whoever decides whether to run it again. */
   let failure: unknown
   let asked: Asked[] = []
-  let isFlying = false
+  /** Somebody waits for something of what has not left. */
+  let isWanted = false
+  let flying: Promise<void> | undefined
   /** The beginning has left. */
   let isBegun = false
   /** How much time was left then. */
@@ -95,8 +97,10 @@ export function hold(
   }
 
   async function depart(): Promise<void> {
-    const group = asked
-    asked = []
+    isWanted = false
+    const group = drop()
+    // It was taken back in the meantime, and so may be the connection.
+    if (group.length === 0) return
     try {
       const timeoutMs = timeLeft(group.length)
       if (transaction === 'open' && !isBegun) {
@@ -105,11 +109,8 @@ export function hold(
       }
       const legs = group.map((one) => one.leg)
       const results = await fly(client, legs, timeoutMs)
-      group.forEach((one, i) => {
-        const result = results[i]
-        if (result) one.resolve(result)
-        else one.reject(new StorageError(`${place}: gave too few answers`))
-      })
+      if (results.length < group.length) throw new StorageError(`${place}: gave too few answers`)
+      for (const [i, result] of results.entries()) group[i]?.resolve(result)
     } catch (error) {
       const explained = explain(error)
       if (transaction === 'open') {
@@ -119,15 +120,15 @@ export function hold(
       }
       for (const one of group) one.reject(explained)
     }
-    isFlying = false
-    if (asked.length > 0) takeOff()
   }
 
   function takeOff(): void {
-    if (isFlying) return
-    isFlying = true
+    isWanted = true
     // Whoever asks for several things at once has done so by then.
-    queueMicrotask(() => void depart())
+    flying ??= Promise.resolve().then(async () => {
+      while (isWanted) await depart()
+      flying = undefined
+    })
   }
 
   function ask(leg: Leg): Promise<LegResult> {
@@ -160,22 +161,32 @@ export function hold(
     return prepared(text, values)
   }
 
-  async function runGroups(query: GroupQuery): Promise<QueryResult<unknown>> {
-    const rounds = inRounds(query)
-    const alone = transaction === 'none' && rounds.length > 1
+  async function runRounds(query: GroupQuery, rounds: Round[]): Promise<QueryResult<unknown>> {
     const touched: number[] = []
-    if (alone) held.begin()
-    try {
-      const answers = await Promise.all(rounds.map((round) => ask(legOf(query.sql, round.columns))))
-      for (const [i, round] of rounds.entries()) {
-        for (const [at, count] of touchedOf(round, answers[i]?.rows ?? [])) touched[at] = count
-      }
-      if (alone) await held.commit()
-    } catch (error) {
-      if (alone) await held.rollback()
-      throw error
+    const answers = await Promise.all(rounds.map((round) => ask(legOf(query.sql, round.columns))))
+    for (const [i, round] of rounds.entries()) {
+      for (const [at, count] of touchedOf(round, answers[i]?.rows ?? [])) touched[at] = count
     }
     return { rows: touched.map((count) => ({ touched: count })) }
+  }
+
+  /** All or nothing, also where nobody has begun a transaction. */
+  async function runGroups(query: GroupQuery): Promise<QueryResult<unknown>> {
+    const rounds = inRounds(query)
+    if (transaction !== 'none' || rounds.length === 1) return runRounds(query, rounds)
+    try {
+      held.begin()
+      const result = await runRounds(query, rounds)
+      await held.commit()
+      return result
+    } catch (error) {
+      await held.rollback()
+      throw error
+    } finally {
+      transaction = 'none'
+      isBegun = false
+      leastMs = 0
+    }
   }
 
   async function execute(query: CompiledQuery | GroupQuery): Promise<QueryResult<unknown>> {
@@ -206,6 +217,8 @@ export function hold(
       for (const text of begin) put(prepared(text))
     },
     async commit() {
+      // The work may have asked for more than it waited for.
+      await flying
       if (transaction === 'failed') throw failedBefore()
       // Not begun: what is late by now is not written at all.
       timeLeft(1)
