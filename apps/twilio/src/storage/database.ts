@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { createAdminAccounts, createAdminSessions } from './admins.ts'
 import { createApiKeys } from './api-keys.ts'
 import { createAudit } from './audit.ts'
@@ -40,6 +41,8 @@ export interface StoreParts {
 
 /** What a single statement waits for: whoever needs longer takes a transaction. */
 const promptMs = 1_000
+// The server has taken a second to notice it.
+const giveWayMs = 100
 
 /** The store over an opened engine. `sessionFor` answers sessions that wait so long and no longer. */
 export function createStore(
@@ -71,6 +74,9 @@ export function createStore(
     } catch (error) {
       // Two transactions waited for each other and this one had to give way: nothing of it is left.
       if (!engine.isRetryable(error)) throw error
+      // The other one is about to take what this one has let go. Asked for again at once, it may be gone
+      // before, and they would wait for each other once more.
+      await delay(giveWayMs)
       return once()
     }
   }
