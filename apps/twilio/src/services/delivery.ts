@@ -121,8 +121,15 @@ export function createDelivery(parts: DeliveryParts): Delivery {
       const { found, suspectsWait, granted, blocked, grantedAt } = await store.transaction(
         async (tables) => {
           const now = clock.now()
-          const due = await tables.messages.claimDue({ now, leaseUntil: now + leaseMs, limit })
-          const { blocked, free } = await splitOptedOut(tables, due)
+          const leaseUntil = now + leaseMs
+          // Together, and in this order: the second one looks at what the first one has claimed.
+          const [due, optedOut] = await Promise.all([
+            tables.messages.claimDue({ now, leaseUntil, limit }),
+            tables.optOuts.findOfClaimed(leaseUntil),
+          ])
+          const isBlocked = (message: Message) => isOptedOut(optedOut, message)
+          const blocked = optedOut.length > 0 ? due.filter(isBlocked) : []
+          const free = blocked.length > 0 ? due.filter((one) => !isBlocked(one)) : due
           // Since they were accepted: who says STOP gets nothing more, not even what waits already.
           await endOptedOut(tables, blocked, now)
           const { taken, left } = choose(free, isSuspect, alone)
@@ -193,17 +200,6 @@ export function createDelivery(parts: DeliveryParts): Delivery {
         return flow.skipProbe('worthless')
     }
   }
-}
-
-async function splitOptedOut(
-  { optOuts }: Tables,
-  due: Message[],
-): Promise<{ blocked: Message[]; free: Message[] }> {
-  if (due.length === 0) return { blocked: [], free: due }
-  const found = await optOuts.find([...new Set(due.map((message) => message.toPhone))])
-  if (found.length === 0) return { blocked: [], free: due }
-  const isBlocked = (message: Message) => isOptedOut(found, message)
-  return { blocked: due.filter(isBlocked), free: due.filter((one) => !isBlocked(one)) }
 }
 
 async function endOptedOut(tables: Tables, blocked: Message[], at: Instant): Promise<void> {

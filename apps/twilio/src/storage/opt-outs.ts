@@ -9,6 +9,16 @@ const selectByPhone = statement<Pick<OptOutRow, 'phone' | 'sender'>, 'phones'>(
     select phone, sender from sms_opt_out where phone in ${engine.texts(bind('phones'))}`,
 )
 
+// Written out as in the index of what runs. Of a claim that another worker made in the same moment it
+// finds the opt-outs too, which harms nobody.
+const selectOfClaimed = statement<Pick<OptOutRow, 'phone' | 'sender'>, 'leaseUntil'>(
+  (bind) => sql`
+    select phone, sender from sms_opt_out where phone in (
+      select to_phone from sms_log
+      where status_rank = 1 and status = 'SENDING' and next_at = ${bind('leaseUntil')}
+    )`,
+)
+
 // The first reason stays: it is the one that somebody may have to prove.
 const insert = statement<{ phone: string }, 'phone' | 'sender' | 'source' | 'reason' | 'at'>(
   (bind) => sql`
@@ -52,6 +62,7 @@ export function createOptOuts(session: Session): OptOutStore {
       const rows = await selectByPhone(session, { phones: JSON.stringify(phones) })
       return rows.map(({ phone, sender }) => ({ phone, sender }))
     },
+    findOfClaimed: (leaseUntil) => selectOfClaimed(session, { leaseUntil }),
     add: async (optOut) => (await insert(session, { ...optOut })).length > 0,
     async remove(phone, sender) {
       const removed =

@@ -96,6 +96,8 @@ export interface ThrottleStore {
 export interface OptOutStore {
   /** The opt-outs of these phones. */
   find(phones: string[]): Promise<Pick<OptOut, 'phone' | 'sender'>[]>
+  /** The opt-outs of the phones whose messages were claimed until this moment. */
+  findOfClaimed(leaseUntil: Instant): Promise<Pick<OptOut, 'phone' | 'sender'>[]>
   /** False where this phone has opted out of this sender before: that entry stays as it is. */
   add(optOut: OptOut): Promise<boolean>
   /** Removes those of a phone, of one sender where it is given; answers how many. */

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openFor, type OpenStore, sampleOptOut, start } from './samples.ts'
+import {
+  idsOf,
+  insertMessages,
+  openFor,
+  type OpenStore,
+  sampleMessage,
+  sampleOptOut,
+  start,
+} from './samples.ts'
 
 const phone = '+14155550001'
 const [number, service] = ['+15005550006', 'MG0123456789abcdef0123456789abcdef']
@@ -27,6 +35,25 @@ export function optOutContract(open: OpenStore): void {
       assert.equal(await store.optOuts.remove(phone, number), 0)
       assert.equal(await store.optOuts.remove(phone), 1)
       assert.deepEqual(await store.optOuts.find([phone]), [])
+    })
+
+    it('of what is claimed are found beside the claim', async (t) => {
+      const store = await openFor(t, open)
+      const phones = ['+14155550001', '+14155550002', '+14155550003', '+14155550004']
+      for (const toPhone of phones)
+        await insertMessages(store, sampleMessage({ id: toPhone, toPhone }))
+      for (const one of phones.slice(1)) await store.optOuts.add(sampleOptOut({ phone: one }))
+      const claim = { now: start, leaseUntil: start + 30_000, limit: 3 }
+      const [claimed, found] = await store.transaction((tables) =>
+        Promise.all([
+          tables.messages.claimDue(claim),
+          tables.optOuts.findOfClaimed(claim.leaseUntil),
+        ]),
+      )
+      assert.deepEqual(idsOf(claimed), phones.slice(0, 3))
+      const known = found.map((one) => one.phone)
+      assert.deepEqual(known.toSorted(), phones.slice(1, 3))
+      assert.deepEqual(await store.optOuts.findOfClaimed(claim.leaseUntil + 1), [])
     })
 
     it('are lifted for one sender, but for what the host has said', async (t) => {
