@@ -102,7 +102,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
         ? message.message
         : fillCode(message.message, '0'.repeat(settings.verification.codeLength)),
     )
-  const flow = createFlow({ ...shared, random, holder: newId() })
+  const hasTurn = () => presence.isOnTurn()
+  const flow = createFlow({ ...shared, random, holder: newId(), hasTurn })
   const pace = createPace({ settings, clock, random, segmentsOf })
   const refusals = createRefusedCallbacks(shared)
   const callbacks = createCallbacks({ ...shared, refusals })

@@ -45,9 +45,11 @@ export function createFlow(parts: {
   /** In [0, 1). */
   random: () => number
   holder: string
+  /** True while it is this process that asks about the doubtful. */
+  hasTurn: () => boolean
   logger: Logger
 }): Flow {
-  const { settings, store, clock, random, holder, logger } = parts
+  const { settings, store, clock, random, holder, hasTurn, logger } = parts
   const most = settings.delivery.concurrency
   let state = startFlow(most)
   let since = 0
@@ -120,11 +122,14 @@ export function createFlow(parts: {
         return giveProbeBack()
       }
       idleProbes += 1
-      isSpare = true
-      if (idleProbes < idleProbesToClose) return
-      // On trial: the next failure opens it again.
-      state = trialFlow()
-      await close()
+      if (idleProbes >= idleProbesToClose) {
+        // On trial: the next failure opens it again.
+        state = trialFlow()
+        return close()
+      }
+      isSpare = hasTurn()
+      // Kept by one who has nothing to ask, it would keep the one from asking who has.
+      if (!isSpare) await giveProbeBack()
     },
 
     lookUps(atMost) {

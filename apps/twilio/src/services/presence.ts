@@ -14,6 +14,8 @@ export interface Presence {
    * stays that process until it ends its turn or goes silent.
    */
   hasTurn(): Promise<boolean>
+  /** The same, as far as this process knows without asking. */
+  isOnTurn(): boolean
   endTurn(): Promise<void>
 }
 
@@ -110,6 +112,7 @@ export function createPresence(parts: {
       turnEnds = (await store.leases.take({ name: turn, holder: id, now, until })) ? until : 0
       return turnEnds > 0
     },
+    isOnTurn: () => clock.now() < turnEnds,
     endTurn,
   }
 }

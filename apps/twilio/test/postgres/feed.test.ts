@@ -45,7 +45,7 @@ async function begin(store: Store, work: (tables: Tables) => Promise<unknown>) {
 /** The event is at the server when it resolves: a write alone would leave with the commit. */
 const append = (id: string) => async (tables: Tables) => {
   await tables.events.append([sampleEvent({ messageId: id })])
-  await tables.events.newestId()
+  await tables.events.end()
 }
 
 describe('events of transactions that overlap', () => {
