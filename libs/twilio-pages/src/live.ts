@@ -56,6 +56,8 @@ function createLive(connect: (tell: () => void) => () => void): Live {
 
   // The first event counts at once; those close behind it count together.
   const tell = () => {
+    // What comes late, too: the page holds still.
+    if (paused.value) return
     isDirty = gathering !== undefined
     if (isDirty) return
     for (const listener of listeners) listener()

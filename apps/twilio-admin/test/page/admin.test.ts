@@ -15,12 +15,16 @@ describe('the admin pages in a browser', () => {
     await closeBrowser()
     await closeServers()
   })
-  session()
-  // Before the others have changed what there is to be seen.
-  care()
-  messages()
-  otherScreens()
-  phones()
-  hostileTexts()
-  budgets()
+  // Beside each other, each in its order: much of it is waiting for a page.
+  describe('at the same time', { concurrency: 2 }, () => {
+    describe('as they look', { concurrency: 1 }, care)
+    describe('as they are used', { concurrency: 1 }, () => {
+      session()
+      messages()
+      otherScreens()
+      phones()
+      hostileTexts()
+    })
+  })
+  describe('as they cost', budgets)
 })

@@ -40,10 +40,12 @@ const alike = [
   'audit',
 ]
 
+const world = 'looked-at'
+
 export function care(): void {
   describe('every screen', () => {
     it('has no barriers, light and dark', async (t) => {
-      const admin = await openAdmin(t, { browser: { colorScheme: 'light' } })
+      const admin = await openAdmin(t, { world, browser: { colorScheme: 'light' } })
       await tour(admin, 'wide', async (what, scheme) => {
         if (scheme === 'light') assert.deepEqual(await findBarriers(admin.page), [], what)
         else if (!alike.includes(what))
@@ -54,7 +56,7 @@ export function care(): void {
 
     it('fits on 320 px', async (t) => {
       const viewport = { width: 320, height: 720 }
-      const admin = await openAdmin(t, { browser: { viewport, colorScheme: 'light' } })
+      const admin = await openAdmin(t, { world, browser: { viewport, colorScheme: 'light' } })
       await tour(admin, 'narrow', async (what, scheme) => {
         if (scheme === 'dark') return
         await assertFits(admin.page)
@@ -63,7 +65,7 @@ export function care(): void {
     })
 
     it('is walked by Tab, and the focus is seen', async (t) => {
-      const { page } = await openAdmin(t)
+      const { page } = await openAdmin(t, { world })
       await page.getByRole('table', { name: 'Messages' }).waitFor()
       const met = new Set<string>()
       for (let step = 0; step < 45; step++) {

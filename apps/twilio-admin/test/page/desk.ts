@@ -15,7 +15,8 @@ export interface AdminPage extends WatchedPage, Server {
 export interface AdminOptions {
   role?: Role
   hash?: string
-  isFull?: boolean
+  /** `looked-at`: one that nobody else uses. */
+  world?: 'full' | 'empty' | 'looked-at'
   /** Signs in anew: for those who sign out. */
   isFresh?: boolean
   browser?: BrowserOptions
@@ -28,8 +29,8 @@ const cookies = new Map<string, State>()
 
 /** Opens the pages and signs in by the form. */
 export async function openAdmin(t: TestContext, options: AdminOptions = {}): Promise<AdminPage> {
-  const { role = 'admin', hash = '#/messages', isFresh = false, isFull = true, browser } = options
-  const server = await openServer(isFull)
+  const { role = 'admin', hash = '#/messages', isFresh = false, world, browser } = options
+  const server = await openServer(world)
   const who = `${server.url} ${role}`
   const storageState = isFresh ? undefined : cookies.get(who)
   const watched = await openPage(t, `${server.url}/admin/${hash}`, {
@@ -59,16 +60,16 @@ export async function signIn(
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-const servers = new Map<boolean, Promise<Server>>()
+const servers = new Map<string, Promise<Server>>()
 const endings: (() => unknown)[] = []
 
 /** Tests share one app: what they look for is what they have made themselves. */
-export async function openServer(isFull = true): Promise<Server> {
+export async function openServer(world: AdminOptions['world'] = 'full'): Promise<Server> {
   const t: Pick<TestContext, 'after'> = {
     after: (ending) => void endings.push(ending as () => unknown),
   }
-  const server = servers.get(isFull) ?? startServer(t, { isFull })
-  servers.set(isFull, server)
+  const server = servers.get(world) ?? startServer(t, { isFull: world !== 'empty' })
+  servers.set(world, server)
   return server
 }
 

@@ -109,7 +109,7 @@ export function otherScreens(): void {
 
   describe('every list', () => {
     it('says what to do while it is empty', async (t) => {
-      const { page, visit } = await openAdmin(t, { isFull: false })
+      const { page, visit } = await openAdmin(t, { world: 'empty' })
       await page.getByText('No messages yet').waitFor()
       await page.getByRole('button', { name: 'Copy line that sends a message' }).waitFor()
       for (const [hash, words] of [
