@@ -1,6 +1,6 @@
-import { CommandLine } from '@hsb/twilio-pages'
+import { CommandLine, route } from '@hsb/twilio-pages'
 import { signal } from '@preact/signals'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { session } from './admin.ts'
 import { curlOf, pathOf, scriptOf } from './calls.ts'
 import type { Operation } from './openapi.ts'
@@ -20,8 +20,13 @@ export function OperationCard({ operation }: { operation: Operation }) {
   const [names, setNames] = useState<Record<string, string>>({})
   const [body, setBody] = useState(operation.body ?? '')
   const call = { operation, names, body, base: session.value?.app.public_url ?? '' }
+  const place = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const isChosen = route.value.path.length > 1
+    if (isChosen && matchMedia('(max-width: 1000px)').matches) place.current?.scrollIntoView()
+  }, [])
   return (
-    <section class="card operation" aria-label={operation.summary}>
+    <section class="card operation" aria-label={operation.summary} ref={place}>
       <h3>{operation.summary}</h3>
       <p>
         <code>

@@ -80,7 +80,7 @@ interface Point {
   value: number
 }
 
-/** A line breaks where a value is missing; a point by itself is drawn as a dot. */
+/** A line breaks where a value is missing; a point by itself is drawn as a dash. */
 function runsOf(values: Series['values']): Point[][] {
   const runs: Point[][] = [[]]
   values.forEach((value, index) => {
@@ -89,5 +89,10 @@ function runsOf(values: Series['values']): Point[][] {
   })
   return runs
     .filter((run) => run.length > 0)
-    .map((run) => (run.length === 1 && run[0] ? [run[0], run[0]] : run))
+    .map((run) => {
+      const [only] = run
+      if (only === undefined || run.length > 1) return run
+      const half = Math.max(0.35, values.length / 200)
+      return [-half, half].map((by) => ({ ...only, index: only.index + by }))
+    })
 }

@@ -22,6 +22,26 @@ export function otherScreens(): void {
       await page.waitForURL((url) => !url.hash.includes('30003'))
     })
 
+    it('overview: a bar leads to the messages of its hour', async (t) => {
+      const { page } = await openAdmin(t, { hash: '#/', role: 'viewer' })
+      const bars = page.getByRole('img', { name: /^Delivery/ })
+      await bars.waitFor()
+      const { width = 0 } = (await bars.boundingBox()) ?? {}
+      await bars.click({ position: { x: (width * 12.5) / 24, y: 20 } })
+      await page.waitForURL(/#\/messages\?since=[^&]+&until=/)
+      await page.getByRole('table', { name: 'Messages' }).waitFor()
+      const query = new URLSearchParams(new URL(page.url()).hash.split('?')[1])
+      const [since = 0, until = 0] = ['since', 'until'].map((n) => Date.parse(query.get(n) ?? ''))
+      assert.equal(until - since, 3_600_000)
+      const times = await page
+        .locator('.table time')
+        .evaluateAll((all: { dateTime: string }[]) => all.map((one) => one.dateTime))
+      assert.ok(times.length > 0 && times.length < 12)
+      for (const at of times) assert.ok(Date.parse(at) >= since && Date.parse(at) < until, at)
+      await page.locator('.chip', { hasText: '–' }).click()
+      await page.waitForURL((url) => !url.hash.includes('since'))
+    })
+
     it('inbox: a conversation, and an opt-out that is removed after a question', async (t) => {
       const { page, receive, visit } = await openAdmin(t, { hash: '#/inbox', role: 'operator' })
       await receive('C as in yes', '+14155559933')
