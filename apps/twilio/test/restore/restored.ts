@@ -43,33 +43,43 @@ export async function restoreAmid(
   { messages, afterRestore }: { messages: number; afterRestore: boolean },
 ): Promise<Restored> {
   const before = await createTestApp(t, {
-    config: { database: backed.database, worker: 'background', delivery: { concurrency: 8 } },
+    config: { database: backed.database, worker: 'elsewhere' },
     twilio: { requestLogSize: 10 },
   })
   const { twilio, clock } = before
   twilio.behave({ kind: 'lost-callbacks', times: 'always' })
+  const baseUrl = before.app.settings.twilio.baseUrl
+  const { accountSid, authToken } = twilio
+  const account = { accountSid, authToken, baseUrl, defaultFrom: '+15005550006' }
   const sentAtLeast = async (n: number) => {
     while (twilio.messages().length < n) for (let i = 0; i < 20; i++) await turn()
   }
   const half = messages / 2
-  const first = accept(before, 0, half)
-  await sentAtLeast(0.1 * messages)
+  await accept(before, 0, half)
+  // It comes once they are all there, and sends them in their order: what is sent soon after the
+  // backup stands in it.
+  const worker = await createTestApp(t, {
+    config: {
+      database: backed.database,
+      twilio: account,
+      worker: 'background',
+      delivery: { concurrency: 2 },
+    },
+    clock,
+  })
+  await worker.app.start()
+  await sentAtLeast(0.05 * messages)
   // Some whose answer never comes, so that the backup has doubts of its own.
   twilio.behave({ kind: 'hang-up', after: 'accepting', times: cutCalls })
-  await first
+  await sentAtLeast(twilio.messages().length + 2 * cutCalls)
   const backup = await backed.backUp()
   // It ends amid its work: the last ones are refused.
   const rest = accept(before, half, messages).catch(() => undefined)
-  await sentAtLeast(0.45 * messages)
-  await Promise.all([before.app.stop(), rest])
+  await sentAtLeast(twilio.messages().length + 0.05 * messages)
+  await Promise.all([worker.app.stop(), before.app.stop(), rest])
   const sentBefore = new Set(twilio.messages().map(({ body }) => body))
 
-  const baseUrl = before.app.settings.twilio.baseUrl
-  const { accountSid, authToken } = twilio
-  const config = {
-    database: backup,
-    twilio: { accountSid, authToken, baseUrl, defaultFrom: '+15005550006' },
-  }
+  const config = { database: backup, twilio: account }
   const after = await createTestApp(t, { config, clock })
   const known = await standings(after, half)
   if (afterRestore) {
@@ -99,12 +109,10 @@ export async function restoreAmid(
   }
 }
 
-/** Every other one waits behind all the others, so that not all that is in the backup is ever sent. */
 function inputOf(n: number): SendInput {
   return {
     toPhone: `+1415555${2_000 + (n % phones)}`,
     message: textOf(n),
-    priority: n % 2 === 0 ? 'normal' : 'bulk',
     idempotencyKey: textOf(n),
   }
 }
