@@ -2,6 +2,7 @@ import { randomBytes as systemRandomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import { pid } from 'node:process'
 import { createAdmin } from './admin.ts'
+import { isAlive } from './alive.ts'
 import { createCare } from './care.ts'
 import { systemClock } from './clock.ts'
 import { readSettings, type TwilioConfig } from './config.ts'
@@ -120,7 +121,8 @@ export function createTwilioApp(config: TwilioConfig, world: World = {}): Twilio
     delivery: createDelivery({ ...shared, flow, pace, bodyOf, random }),
   })
   const machine = { host: hostname(), pid }
-  const presence = createPresence({ ...shared, newId, machine, inFlight: () => pump.inFlight() })
+  const inFlight = () => pump.inFlight()
+  const presence = createPresence({ ...shared, newId, machine, isAlive, inFlight })
   const worker = createWorker({
     ...shared,
     pump,

@@ -30,14 +30,15 @@ async function createBench(t: TestContext) {
   const logs: LogFields[] = []
   const log = (fields: LogFields) => void logs.push(fields)
   const logger = { debug: log, info: log, warn: log, error: log }
-  const create = (id: string) =>
+  const create = (id: string, machine = { host: 'desk', pid: 7 }) =>
     createPresence({
       settings: { delivery: { leaseSeconds: 30 } },
       store,
       clock,
       logger,
       newId: () => id,
-      machine: { host: 'desk', pid: 7 },
+      machine,
+      isAlive: (pid) => pid === 8,
       inFlight: () => 3,
     })
   return {
@@ -92,6 +93,36 @@ describe('the presence of a worker', () => {
     await first.endTurn()
     await clock.advance(1_000)
     assert.equal(await first.hasTurn(), false, 'what is not its own it does not give back')
+  })
+
+  it('follows at once who died on its machine, and nobody else', async (t) => {
+    const { clock, create, real } = await createBench(t)
+    const others = [
+      { host: 'desk', pid: 9 },
+      { host: 'desk', pid: 8 },
+      { host: 'rack', pid: 9 },
+    ]
+    for (const [n, machine] of others.entries()) {
+      const now = clock.now()
+      const record = { id: `other ${n}`, ...machine, inFlight: 0, startedAt: now, beatAt: now }
+      await real.workers.beat(record)
+    }
+    for (const n of others.keys()) {
+      const now = clock.now()
+      await real.leases.take({ name: 'care', holder: `other ${n}`, now, until: now + 9_000 })
+      const presence = create(`new ${n}`)
+      presence.enter()
+      await clock.advance(0)
+      while ((await real.workers.list()).every(({ id }) => id !== `new ${n}`))
+        await clock.advance(0)
+      assert.equal(await presence.hasTurn(), n === 0, 'only the first one is dead')
+      await presence.leave()
+      await real.leases.release('care', `other ${n}`)
+    }
+    assert.deepEqual(
+      (await real.workers.list()).map(({ id }) => id),
+      ['other 1', 'other 2'],
+    )
   })
 
   it('tries on while the database is away, and says so once each time', async (t) => {
