@@ -104,12 +104,9 @@ export function createPresence(parts: {
       if (isIn) return
       isIn = true
       startedAt = clock.now()
+      beatOn()
       // Where it fails, the turn runs out by itself, and the list is swept.
-      beating = buryDead()
-        .catch(() => undefined)
-        .then(() => {
-          if (isIn) beatOn()
-        })
+      beating = beating.then(buryDead).catch(() => undefined)
     },
     async leave() {
       if (!isIn) return
