@@ -26,7 +26,7 @@ describe('queue.facts', () => {
     test.twilio.behave(
       { kind: 'hang-up', after: 'accepting' },
       { kind: 'refuse', code: 30001, httpStatus: 429 },
-      { kind: 'refuse', code: 21610 },
+      { kind: 'refuse', code: 21614 },
       { kind: 'lost-callbacks', times: 'always' },
     )
     await sendMany(test, 3)

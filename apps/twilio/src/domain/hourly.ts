@@ -164,3 +164,16 @@ export function quantileOf(buckets: ReadonlyMap<number, number>, part: number): 
   }
   return null
 }
+
+/** Each counter once, and in one order: two transactions must not wait for each other. */
+export function merged(counts: readonly HourlyCount[]): HourlyCount[] {
+  const sums = new Map<string, HourlyCount>()
+  for (const { hour, name, amount } of counts) {
+    const key = `${hour} ${name}`
+    sums.set(key, { hour, name, amount: amount + (sums.get(key)?.amount ?? 0) })
+  }
+  return [...sums]
+    .filter(([, { amount }]) => amount !== 0)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, count]) => count)
+}

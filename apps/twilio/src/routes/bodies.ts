@@ -3,7 +3,8 @@ import { z } from 'zod'
 // What requests hold: these schemas validate, and the OpenAPI document and the client's types are
 // made from them.
 
-const moment = z.iso
+/** An instant in ISO 8601 with its offset. */
+export const moment = z.iso
   .datetime({ offset: true })
   .max(40)
   .transform((text) => new Date(text))
@@ -43,17 +44,19 @@ export const sendBody = z
   })
   .meta({ id: 'SendMessage' })
 
+/** The place of one message in a path. */
+export const oneMessage = z.strictObject({ id: z.uuid().toLowerCase() })
+
+/** What a caller may name a request by, to repeat it safely. */
+export const idempotencyKey = z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
+
 /** The headers that a send looks at. */
 export const sendHeaders = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
-    .optional()
-    .meta({
-      description:
-        'Makes repeating the request safe for 7 days: a repetition answers the first message and sends nothing.',
-      example: 'order-17-shipped',
-    }),
+  'idempotency-key': idempotencyKey.optional().meta({
+    description:
+      'Makes repeating the request safe for 7 days: a repetition answers the first message and sends nothing.',
+    example: 'order-17-shipped',
+  }),
   prefer: z.string().optional().meta({
     description:
       '`wait=N` (RFC 7240) waits up to N seconds, 30 at most unless set otherwise, for the answer of Twilio.',

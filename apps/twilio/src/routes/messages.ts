@@ -1,8 +1,8 @@
-import { z } from 'zod'
 import { rankOf } from '../domain/message.ts'
 import { hasPhoneShape } from '../domain/phone.ts'
+import type { CancelResult } from '../services/message-actions.ts'
 import type { SendInput, SendResult } from '../services/messages.ts'
-import { sendBody, sendHeaders } from './bodies.ts'
+import { oneMessage, sendBody, sendHeaders } from './bodies.ts'
 import { type Call, defineEndpoint } from './contract.ts'
 import { endpointProblems } from './endpoint-problems.ts'
 import { cancelMessageDocs, getMessageStatusDocs, sendMessageDocs } from './messages-docs.ts'
@@ -56,7 +56,7 @@ export const getMessageStatus = defineEndpoint({
   path: '/api/sms/{id}/status/',
   summary: 'Read a message and its events',
   scope: 'read',
-  request: { params: z.strictObject({ id: z.uuid().toLowerCase() }) },
+  request: { params: oneMessage },
   answers: { 200: smsStatus },
   problems: endpointProblems.getMessageStatus,
   docs: getMessageStatusDocs,
@@ -75,23 +75,27 @@ export const cancelMessage = defineEndpoint({
   path: '/api/sms/{id}/cancel/',
   summary: 'Cancel a message that waits',
   scope: 'send',
-  request: { params: z.strictObject({ id: z.uuid().toLowerCase() }) },
+  request: { params: oneMessage },
   answers: { 200: smsLog },
   problems: endpointProblems.cancelMessage,
   docs: cancelMessageDocs,
   unknown: 'message-not-found',
   async handle({ params, principal }, { messages }) {
     const result = await messages.cancel(params.id, { actor: principal?.id })
-    switch (result.kind) {
-      case 'canceled':
-        return { status: 200, body: toSMSLog(result.message) }
-      case 'message-not-found':
-        return problem(result.kind)
-      case 'too-late-to-cancel':
-        return problem(result.kind, { detail: `It is ${result.status}.` })
-    }
+    if (result.kind !== 'canceled') return cancelProblem(result)
+    return { status: 200, body: toSMSLog(result.message) }
   },
 })
+
+/** What a cancel that came to nothing is answered. */
+export function cancelProblem(result: Exclude<CancelResult, { kind: 'canceled' }>) {
+  switch (result.kind) {
+    case 'message-not-found':
+      return problem(result.kind)
+    case 'too-late-to-cancel':
+      return problem(result.kind, { detail: `It is ${result.status}.` })
+  }
+}
 
 type SendCall = Call<(typeof sendMessage)['request']>
 

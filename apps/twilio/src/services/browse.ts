@@ -1,6 +1,6 @@
 import type { Settings } from '../config.ts'
 import type { MessageEvent } from '../domain/event.ts'
-import { firstIdAt, isId } from '../domain/id.ts'
+import { firstIdAt, isId, lastId } from '../domain/id.ts'
 import type { Channel, Message, MessageStatus } from '../domain/message.ts'
 import type { OptOut } from '../domain/opt-out.ts'
 import { hasPhoneShape } from '../domain/phone.ts'
@@ -64,8 +64,6 @@ export interface Browse {
   noteVerificationCanceled(id: string, actor: string): Promise<void>
 }
 
-/** Sorts behind every id. */
-const lastId = 'g'
 /** Texts that are older are not looked through. */
 const textMs = 30 * 86_400_000
 const threadLength = 100

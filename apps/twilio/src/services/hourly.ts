@@ -1,8 +1,7 @@
-import { countEvent, countVerification, hourOf } from '../domain/hourly.ts'
+import { countEvent, countVerification, hourOf, merged } from '../domain/hourly.ts'
 import type { Clock, Instant } from '../domain/time.ts'
 import type { Store } from '../storage/store.ts'
 import { beginning, readPosition } from './feed-reader.ts'
-import { merged } from './prices.ts'
 
 /** Counting by hour what happened, for whoever looks at many messages at once. */
 export interface Hourly {

@@ -1,4 +1,4 @@
-import { countPrice, type HourlyCount } from '../domain/hourly.ts'
+import { countPrice, type HourlyCount, merged } from '../domain/hourly.ts'
 import { timeOfId } from '../domain/id.ts'
 import type { CarrierReport } from '../provider/provider.ts'
 import type { Standing, Tables } from '../storage/store.ts'
@@ -23,17 +23,4 @@ export async function countPrices(
     known.set(message.id, now)
   }
   await tables.hourly.add(merged(counts))
-}
-
-/** Each counter once, and in one order: two transactions must not wait for each other. */
-export function merged(counts: readonly HourlyCount[]): HourlyCount[] {
-  const sums = new Map<string, HourlyCount>()
-  for (const { hour, name, amount } of counts) {
-    const key = `${hour} ${name}`
-    sums.set(key, { hour, name, amount: amount + (sums.get(key)?.amount ?? 0) })
-  }
-  return [...sums]
-    .filter(([, { amount }]) => amount !== 0)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, count]) => count)
 }

@@ -41,8 +41,10 @@ export function createAdminFiles(basePath: string, files: AdminFiles): Handle {
   const etags = new WeakMap<AdminFile, string>()
 
   function etagOf(file: AdminFile): string {
+    const known = etags.get(file)
+    if (known !== undefined) return known
     const digest = createHash('sha256').update(file.body).digest('base64url').slice(0, 22)
-    const etag = etags.get(file) ?? `"${digest}"`
+    const etag = `"${digest}"`
     etags.set(file, etag)
     return etag
   }

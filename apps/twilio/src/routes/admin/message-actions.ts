@@ -2,11 +2,11 @@ import { z } from 'zod'
 import type { ResendRefusal } from '../../services/messages.ts'
 import type { SendResult } from '../../services/message-checks.ts'
 import { hasPhoneShape } from '../../domain/phone.ts'
-import { sendBody } from '../bodies.ts'
-import { invalidPhone, refusalOf } from '../messages.ts'
+import { idempotencyKey as key, oneMessage, sendBody } from '../bodies.ts'
+import { endpointProblems } from '../endpoint-problems.ts'
+import { cancelProblem, invalidPhone, refusalOf } from '../messages.ts'
 import { type Problem, problem, type ProblemCode } from '../problems.ts'
 import { actionDocs } from './messages-docs.ts'
-import { oneMessage } from './messages.ts'
 import { messageRow, toRow } from './shapes.ts'
 import { actorOf, defineAdmin } from './tools.ts'
 
@@ -58,9 +58,7 @@ export function resendProblem(
 }
 
 const idempotency = z.object({
-  'idempotency-key': z
-    .string()
-    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/)
+  'idempotency-key': key
     .optional()
     .meta({ description: 'Makes repeating the request safe for 7 days.' }),
 })
@@ -79,16 +77,7 @@ export const sendMessage = defineAdmin({
       .meta({ id: 'SendByHand' }),
   },
   answers: { 202: changed },
-  problems: [
-    'invalid-idempotency-key',
-    'invalid-phone',
-    'invalid-message',
-    'destination-not-allowed',
-    'opted-out',
-    'idempotency-key-reused',
-    'throttled',
-    'unavailable',
-  ],
+  problems: endpointProblems.sendMessage,
   async handle(call, { messages }) {
     const { to_phone: toPhone, message, send_at: sendAt } = call.body
     if (!hasPhoneShape(toPhone)) return invalidPhone('to_phone')
@@ -132,18 +121,12 @@ export const cancelMessage = defineAdmin({
   scope: 'operate',
   request: { params: oneMessage },
   answers: { 200: changed },
-  problems: ['message-not-found', 'too-late-to-cancel', 'unavailable'],
+  problems: endpointProblems.cancelMessage,
   unknown: 'message-not-found',
   async handle(call, { messages }) {
     const result = await messages.cancel(call.params.id, { actor: actorOf(call) })
-    switch (result.kind) {
-      case 'canceled':
-        return { status: 200, body: { message: toRow(result.message) } }
-      case 'message-not-found':
-        return problem(result.kind)
-      case 'too-late-to-cancel':
-        return problem(result.kind, { detail: `It is ${result.status}.` })
-    }
+    if (result.kind !== 'canceled') return cancelProblem(result)
+    return { status: 200, body: { message: toRow(result.message) } }
   },
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneMessage } from '../bodies.ts'
 import { problem } from '../problems.ts'
 import { toTime } from '../shapes.ts'
 import { messagesDocs } from './messages-docs.ts'
@@ -15,8 +16,6 @@ import {
   toRow,
 } from './shapes.ts'
 import { actorOf, defineAdmin, mayOperate } from './tools.ts'
-
-export const oneMessage = z.strictObject({ id: z.uuid().toLowerCase() })
 
 /** Looks for messages. */
 export const listMessages = defineAdmin({

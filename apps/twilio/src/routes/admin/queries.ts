@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channels, isMessageStatus, type MessageStatus } from '../../domain/message.ts'
 import type { BrowseFilter } from '../../services/browse.ts'
+import { moment } from '../bodies.ts'
 
 const longestPage = 100
 // The database refuses a NUL, and half a surrogate pair reaches it as another text.
@@ -12,10 +13,6 @@ const text = (longest: number) =>
       (value) => !value.includes('\0') && value.isWellFormed(),
       'holds a NUL or half a character',
     )
-const moment = z.iso
-  .datetime({ offset: true })
-  .max(40)
-  .transform((value) => new Date(value))
 
 /** How much of a list, and behind what. */
 export const page = {

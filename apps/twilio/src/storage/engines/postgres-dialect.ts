@@ -10,7 +10,7 @@ import { StorageError } from '../errors.ts'
 import type { Session } from '../statement.ts'
 import type { Engine } from './engine.ts'
 import { kyselyOver } from './joined-dialect.ts'
-import { type Held, hold, type PostgresRunner } from './postgres-held.ts'
+import { type Held, hold, type PostgresRunner, transactWith } from './postgres-held.ts'
 
 /** Kysely over a pool of `pg`: with group statements, statements prepared once a connection, and numbers as numbers. */
 export function createPostgresDialect(runner: PostgresRunner): Dialect {
@@ -44,13 +44,7 @@ export async function transactOver<T>(
     post: (query) => held.post(query),
   }
   try {
-    held.begin()
-    const result = await work(session)
-    await held.commit()
-    return result
-  } catch (error) {
-    await held.rollback()
-    throw error
+    return await transactWith(held, () => work(session))
   } finally {
     held.release()
   }

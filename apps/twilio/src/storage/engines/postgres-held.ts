@@ -175,13 +175,7 @@ export function hold(
     const rounds = inRounds(query)
     if (transaction !== 'none' || rounds.length === 1) return runRounds(query, rounds)
     try {
-      held.begin()
-      const result = await runRounds(query, rounds)
-      await held.commit()
-      return result
-    } catch (error) {
-      await held.rollback()
-      throw error
+      return await transactWith(held, () => runRounds(query, rounds))
     } finally {
       transaction = 'none'
       isBegun = false
@@ -254,6 +248,22 @@ export function hold(
     },
   }
   return held
+}
+
+/** Begins, does `work` and commits; what fails is rolled back, and rejects. */
+export async function transactWith<T>(
+  held: Pick<Held, 'begin' | 'commit' | 'rollback'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    held.begin()
+    const result = await work()
+    await held.commit()
+    return result
+  } catch (error) {
+    await held.rollback()
+    throw error
+  }
 }
 
 /** `notLate` has divided by zero; nothing else of ours divides. */
