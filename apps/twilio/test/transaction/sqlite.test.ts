@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, it, type TestContext } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session'
 import { BaseSQLiteDatabase, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
 import { CamelCasePlugin, Kysely, SqliteDialect } from 'kysely'
@@ -37,7 +38,7 @@ async function openFile(t: TestContext) {
       }
     }
   }
-  return { file, database, orders, inTransaction, place: `file:${file}` }
+  return { file, database, order, orders, inTransaction, place: `file:${file}` }
 }
 
 transactionContract(
@@ -102,6 +103,29 @@ transactionContract('Drizzle over a synchronous SQLite', async (t) => {
 killedHostContract('SQLite', async (t) => {
   const place = join(await createFolder(t), 'sms.db')
   return { place, store: await openFor(t, async () => openSqlite(place)) }
+})
+
+describe('a host that writes to the same file in the same process', () => {
+  it('never finds it locked, whatever the app does between two turns of the event loop', async (t) => {
+    const { database, order, orders, place } = await openFile(t)
+    const test = await startApp(t, place, { delivery: { idlePollMs: 10 } })
+    // Its connection does not wait: a synchronous one that did would stop the app as well.
+    database.exec('pragma busy_timeout = 0')
+    const rounds = 40
+    const sending = Array.from({ length: rounds }, async (_, i) => {
+      for (let j = 0; j < i % 5; j++) await turn()
+      const to = `+1415556${String(i).padStart(4, '0')}`
+      const started = await test.app.messages.send({ toPhone: to, message: 'x' })
+      assert.equal(started.kind, 'accepted')
+    })
+    let written = 0
+    while (test.twilio.messages().length < rounds) {
+      await order(`${written++}`)
+      await turn()
+    }
+    await Promise.all(sending)
+    assert.equal((await orders()).length, written)
+  })
 })
 
 describe('a transaction that cannot hold a message', () => {
