@@ -8,9 +8,10 @@ import { provideChromium } from './chromium.ts'
 
 // One command for every test of the workspace: `npm test [-- path…]`, and what they need.
 //   --slowest 25   says in the end which files took longest
+//   --built        programs are started from what `npm run build` has made, not from the sources
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { slowest: { type: 'string', default: '0' } },
+  options: { slowest: { type: 'string', default: '0' }, built: { type: 'boolean' } },
 })
 const major = Number(process.versions.node.split('.')[0])
 if (major < 22) {
@@ -52,6 +53,7 @@ const files = wanted.toSorted((a, b) => placeOf(a) - placeOf(b))
 // Each file is a process, and many start others: what Node compiles for one serves all the others.
 const compiled = mkdtempSync(join(tmpdir(), 'hsb-twilio-compiled-'))
 process.env['NODE_COMPILE_CACHE'] = compiled
+if (values.built) process.env['HSB_TWILIO_TEST_BUILT'] = '1'
 process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
 process.once('SIGINT', () => process.exit(130))
 

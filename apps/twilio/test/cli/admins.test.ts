@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { childEnvironment } from '../child-environment.ts'
+import { childEnvironment, commandLine } from '../child-environment.ts'
 import { createFolder, runProgram, writeConfig } from './program.ts'
 
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 const phrase = 'a long enough phrase'
 
 async function createPlace(t: TestContext) {
@@ -25,11 +23,11 @@ async function createPlace(t: TestContext) {
     runProgram(t, ['admins', ...args, '--config', config], { cwd: folder })
   /** With something to read on stdin. */
   async function typed(text: string, ...args: string[]) {
-    const child = spawn(
-      process.execPath,
-      ['--conditions=source', bin, 'admins', ...args, '--config', config],
-      { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], env: childEnvironment },
-    )
+    const child = spawn(process.execPath, [...commandLine, 'admins', ...args, '--config', config], {
+      cwd: folder,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: childEnvironment,
+    })
     const output = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (more: string) => {

@@ -4,11 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { setImmediate as turn } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { childEnvironment } from '../child-environment.ts'
-
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
+import { setTimeout as delay } from 'node:timers/promises'
+import { childEnvironment, commandLine } from '../child-environment.ts'
 
 /** The real program in a process of its own. */
 export interface Program {
@@ -26,7 +23,7 @@ export function startProgram(
   args: string[],
   { cwd, env }: { cwd?: string | undefined; env?: Record<string, string> | undefined } = {},
 ): Program {
-  const child = spawn(process.execPath, ['--conditions=source', bin, ...args], {
+  const child = spawn(process.execPath, [...commandLine, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
     env: { ...childEnvironment, ...env },
@@ -99,7 +96,8 @@ export async function until(holds: () => boolean): Promise<void> {
   const givenUpAt = performance.now() + 20_000
   while (!holds()) {
     assert.ok(performance.now() < givenUpAt, 'did not happen within 20 s')
-    await turn()
+    // Not by turns of the event loop: that other process needs the core.
+    await delay(5)
   }
 }
 

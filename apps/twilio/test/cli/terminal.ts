@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { spawn } from '@lydell/node-pty'
-import { childEnvironment } from '../child-environment.ts'
-
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
+import { childEnvironment, commandLine } from '../child-environment.ts'
 
 /** The real program at a real pseudo-terminal, as a person has it. */
 export interface Terminal {
@@ -23,7 +20,7 @@ export function openTerminal(
   args: string[],
   { cwd, env }: { cwd?: string; env?: Record<string, string> } = {},
 ): Terminal {
-  const child = spawn(process.execPath, ['--conditions=source', bin, ...args], {
+  const child = spawn(process.execPath, [...commandLine, ...args], {
     name: 'xterm-256color',
     cols: 200,
     rows: 50,

@@ -1,13 +1,12 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { commandLine } from '../child-environment.ts'
 import { createDesk } from '../cli/desk.ts'
 import { blockOf, readDocument } from './markdown.ts'
 import { runSession, stepsOf } from './session.ts'
 
 const page = readDocument('docs/cli-messages.md')
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 
 describe('the sessions of docs/cli-messages.md', () => {
   it('print what they are said to print', async (t) => {
@@ -15,7 +14,7 @@ describe('the sessions of docs/cli-messages.md', () => {
     desk.twilio.behave({ kind: 'refuse', code: 21614, to: '+14155552675' })
     await writeFile(join(desk.folder, 'people.csv'), blockOf(page, 'people'))
     const program = join(desk.folder, 'hsb-twilio')
-    const node = `exec '${process.execPath}' --conditions=source '${bin}' "$@"`
+    const node = `exec '${process.execPath}' ${commandLine.join(' ')} "$@"`
     await writeFile(program, `#!/bin/sh\n${node}\n`)
     await chmod(program, 0o700)
     const path = `${desk.folder}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`

@@ -2,13 +2,10 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
-import { childEnvironment } from '../child-environment.ts'
+import { childEnvironment, commandLine, conditions } from '../child-environment.ts'
 import { createFolder } from '../cli/program.ts'
-
-const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url))
 
 /** An app of somebody's with ours mounted below `/sms`, as a program of its own. */
 export interface Host {
@@ -58,12 +55,12 @@ export async function startHost(
   const keys = ['keys', 'create', '--config', config, '--name', 'test', '--scopes']
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--conditions=source', bin, ...keys, 'send,read,verify'],
+    [...commandLine, ...keys, 'send,read,verify'],
     { cwd, env },
   )
   const key = stdout.trim()
 
-  const child = spawn(process.execPath, ['--conditions=source', server], {
+  const child = spawn(process.execPath, [...conditions, server], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

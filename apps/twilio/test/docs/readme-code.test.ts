@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { childEnvironment } from '../child-environment.ts'
+import { childEnvironment, conditions } from '../child-environment.ts'
 import { createFolder } from '../cli/program.ts'
 import { delivers, keepsStrangersOut, leavesTheRestToTheHost, verifies } from './host-contract.ts'
 import { freePort } from '../free-port.ts'
@@ -61,7 +61,7 @@ describe('the code of the READMEs', () => {
     const folder = await writeOut(t, 'README.md')
     const { stdout } = await run(
       process.execPath,
-      ['--conditions=source', '--test-reporter=tap', join(folder, 'simulator.test.ts')],
+      [...conditions, '--test-reporter=tap', join(folder, 'simulator.test.ts')],
       { cwd: folder, env: childEnvironment },
     )
     assert.match(stdout, /^# pass 1$/m)

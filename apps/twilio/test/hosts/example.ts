@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createTwilioApp } from '@hsb/twilio'
 import { createSimulator, type Simulator } from '@hsb/twilio-simulator'
-import { childEnvironment } from '../child-environment.ts'
+import { childEnvironment, conditions } from '../child-environment.ts'
 import { freePort } from '../free-port.ts'
 import type { Example } from './hosts.ts'
 import { type Answer, exchange } from './wire.ts'
@@ -58,28 +58,32 @@ export async function makeSeed(): Promise<Seed> {
 
 /** Starts an example and has it send one message, which its callbacks report as delivered. */
 export async function startExample(example: Example, seed: Seed): Promise<RunningExample> {
-  const { program, env, conditions = ['--conditions=source'] } = example
+  const { program, env } = example
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}/sms`
   const twilio = createSimulator({ ...seed.twilio })
   const { url: twilioUrl } = await twilio.listen()
   const cwd = await mkdtemp(join(place, 'hsb-host-'))
   await cp(seed.folder, cwd, { recursive: true })
-  const child = spawn(process.execPath, [...conditions, join(root, program)], {
-    cwd,
-    env: {
-      ...childEnvironment,
-      PORT: String(port),
-      PUBLIC_URL: publicUrl,
-      TWILIO_ACCOUNT_SID: twilio.accountSid,
-      TWILIO_AUTH_TOKEN: twilio.authToken,
-      TWILIO_BASE_URL: twilioUrl,
-      VERIFICATION_SECRET: 'a secret of a test, long enough to be one',
-      TRUSTED_PROXIES: '1',
-      ...env,
+  const child = spawn(
+    process.execPath,
+    [...(example.conditions ?? conditions), join(root, program)],
+    {
+      cwd,
+      env: {
+        ...childEnvironment,
+        PORT: String(port),
+        PUBLIC_URL: publicUrl,
+        TWILIO_ACCOUNT_SID: twilio.accountSid,
+        TWILIO_AUTH_TOKEN: twilio.authToken,
+        TWILIO_BASE_URL: twilioUrl,
+        VERIFICATION_SECRET: 'a secret of a test, long enough to be one',
+        TRUSTED_PROXIES: '1',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  )
   const exited = once(child, 'close')
   let words = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
