@@ -65,6 +65,7 @@ const tests = run({
   execArgv: [
     '--conditions=source',
     '--disable-warning=ExperimentalWarning',
+    '--import=./scripts/quick-promises.ts',
     '--import=./scripts/leak-guard.ts',
     '--test-timeout=120000',
   ],
