@@ -20,15 +20,19 @@ function Page() {
   const requests = useLive<{ requests: Entry[] }>(`requests?limit=${limit}`)
   const [isAsking, ask] = useState(false)
   const list = phones.value
-  const [number = ''] = route.value.path
+  const {
+    path: [number = ''],
+    params,
+  } = route.value
   // A list from before a reset may still be here for a moment: none of its phones is chosen.
   const [forgotten, forget] = useState<string>()
   const first = list?.run === forgotten ? undefined : list?.phones[0]?.number
 
   // The choice is kept in the address: another phone that becomes active must not take its place.
   useEffect(() => {
-    if (number === '' && first !== undefined) go(hrefOf([first]), 'replace')
-  }, [number, first])
+    if (number !== '' || first === undefined) return
+    go(hrefOf([first], Object.fromEntries(params)), 'replace')
+  }, [number, first, params])
   useEffect(() => {
     if (list && number !== '' && document.visibilityState === 'visible') look(list, number)
   }, [list, number])

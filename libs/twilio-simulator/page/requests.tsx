@@ -30,8 +30,6 @@ export function RequestsCard(props: {
 }) {
   const { settings, onOlder } = props
   const { value, problem, reload } = props.requests
-  const { path, params } = route.value
-  const show = (id: string | undefined) => go(hrefOf(path, { request: id }), 'replace')
   const entries = value?.requests.toReversed()
   return (
     <section class="card requests" aria-labelledby="requests-head">
@@ -49,7 +47,7 @@ export function RequestsCard(props: {
           columns={columns}
           rows={entries}
           keyOf={({ id }) => String(id)}
-          open={params.get('request') ?? undefined}
+          open={route.value.params.get('request') ?? undefined}
           onOpen={({ id }) => show(String(id))}
           onClose={() => show(undefined)}
           detail={(entry) => <Detail entry={entry} settings={settings} />}
@@ -62,6 +60,10 @@ export function RequestsCard(props: {
       )}
     </section>
   )
+}
+
+function show(id: string | undefined): void {
+  go(hrefOf(route.value.path, { request: id }), 'replace')
 }
 
 function Name({ entry }: { entry: Entry }) {

@@ -43,6 +43,23 @@ export function requests(): void {
       await page.locator('.request-detail').waitFor()
     })
 
+    it('stays open when the phones are listed after it', async (t) => {
+      const { page, send, url } = await openPhones(t)
+      await send('hello')
+      await page.waitForURL(/#\/%2B/)
+      const { promise: listed, resolve: list } = Promise.withResolvers<void>()
+      await page.route(/\/phones\?limit=/, async (asked) => {
+        await listed
+        await asked.continue()
+      })
+      await page.goto(`${url}/phones/?again`)
+      await page.getByRole('table', { name: 'Requests' }).locator('tbody tr').nth(1).click()
+      await page.locator('.request-detail').waitFor()
+      list()
+      await page.waitForURL(/#\/%2B\d+\?request=\d+$/)
+      await page.locator('.request-detail').waitFor()
+    })
+
     it('gives each request as a curl line that works', async (t) => {
       const { page, send, simulator } = await openPhones(t, { browser })
       await send(`it's "quoted" $HOME \`x\` 100% + \\ über`)
