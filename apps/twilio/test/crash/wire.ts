@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openRelay } from '../relay.ts'
 
 /** What can happen to every connection of a wire at once. */
@@ -8,12 +9,17 @@ export type WireFault = 'reset' | 'half-open' | 'slow'
 export interface Wire {
   /** The server's address over this wire. */
   url: string
-  /** Disturbs it for so long; what stood still is then broken. Answers the connections it hit. */
+  /**
+   * Disturbs it for so long, as soon as there is a connection; what stood still is then broken. Answers
+   * the connections it hit.
+   */
   disturb(fault: WireFault, ms: number): Promise<number>
   close(): Promise<void>
 }
 
 const slowMs = 150
+// After the strike before, everybody may be waiting before he connects again.
+const patienceMs = 10_000
 
 /** Lays a wire to the server at `url`. */
 export async function layWire(url: string): Promise<Wire> {
@@ -37,6 +43,8 @@ export async function layWire(url: string): Promise<Wire> {
   return {
     url: relay.url,
     async disturb(kind, ms) {
+      const givenUpAt = performance.now() + patienceMs
+      while (ends.size === 0 && performance.now() < givenUpAt) await delay(1)
       const hit = ends.size / 2
       if (kind === 'reset') {
         for (const end of ends) end.resetAndDestroy()
