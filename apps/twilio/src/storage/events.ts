@@ -21,9 +21,10 @@ const fields = {
 } satisfies Partial<Record<keyof EventRow, 'text' | 'number'>>
 const columns = namesOf(fields)
 
-const insertEvents = groupInsert('sms_event', fields, [
-  ...(['message_id', 'status', 'source', 'applied', 'attempt', 'created_at'] as const),
-])
+const insertEvents = groupInsert('sms_event', fields, {
+  own: ['message_id'],
+  alike: ['status', 'source', 'applied', 'attempt', 'created_at'],
+})
 
 // Looking for the key first costs each row a third more.
 const insertNewEvents = groupStatement({

@@ -15,11 +15,13 @@ import {
 import type { MessageStore } from './store.ts'
 
 // What a message has when it is accepted, unless it asks for more.
-const insertMessages = groupInsert('sms_log', messageFields, [
-  ...(['id', 'channel', 'direction', 'to_phone', 'from_phone', 'message', 'status'] as const),
-  ...(['status_rank', 'priority', 'expires_at', 'attempts', 'next_at', 'polls', 'lapses'] as const),
-  ...(['last_event_time', 'created_at', 'updated_at'] as const),
-])
+const insertMessages = groupInsert('sms_log', messageFields, {
+  own: ['id', 'to_phone', 'from_phone', 'message', 'expires_at'],
+  alike: [
+    ...(['channel', 'direction', 'status', 'status_rank', 'priority', 'attempts'] as const),
+    ...(['next_at', 'polls', 'lapses', 'last_event_time', 'created_at', 'updated_at'] as const),
+  ],
+})
 
 const selectById = statement<MessageRow, 'ids'>(
   (bind, engine) => sql`select * from sms_log where id in ${engine.texts(bind('ids'))}`,

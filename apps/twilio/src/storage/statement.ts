@@ -51,6 +51,8 @@ export interface GroupQuery extends CompiledQuery {
   groups: readonly (readonly Value[])[]
   /** The place in each group of what tells the rows apart; undefined where nobody wants an answer. */
   keyAt: number | undefined
+  /** True at the places whose value is the same in all groups and handed over once; undefined: none is. */
+  alikeAt?: readonly boolean[] | undefined
 }
 
 /**
@@ -78,31 +80,47 @@ export function groupStatement<Name extends string>(
 }
 
 /**
- * An insert of many rows whose answer nobody needs. Columns outside of `usual` are left out where no
- * row has a value for them: on PostgreSQL each is an array to be written, read and unpacked.
+ * An insert of many rows whose answer nobody needs. On PostgreSQL each column is an array to be written,
+ * read and unpacked. So those that are neither `own` nor `alike` are left out where no row has a value
+ * for them, and those that are `alike` are handed over once where all rows have the same one.
  */
 export function groupInsert<Name extends string>(
   table: keyof Schema,
   fields: Readonly<Record<Name, 'text' | 'number'>>,
-  usual: readonly NoInfer<Name>[],
+  usual: {
+    /** What each row has of its own. */
+    own: readonly NoInfer<Name>[]
+    /** What rows that come together mostly have in common. */
+    alike: readonly NoInfer<Name>[]
+  },
 ): (session: Session, rows: readonly Readonly<Record<Name, Value>>[]) => Promise<void> {
   const names = namesOf(fields)
-  const unusual = names.filter((name) => !usual.includes(name))
-  const insertInto = (columns: readonly Name[]) =>
-    compileOnce<unknown, Name>((bind, engine) => {
+  const { own, alike } = usual
+  const unusual = names.filter((name) => !own.includes(name) && !alike.includes(name))
+  const insertInto = (columns: readonly Name[], same: readonly Name[]) => {
+    const compile = compileOnce<unknown, Name>((bind, engine) => {
       const build: GroupPlan<Name>['build'] = (bound, { values }) => sql`
         insert into ${sql.raw(table)} (${sql.join(columns.map((name) => sql.ref(name)))})
         ${values(columns.map(bound))}`
-      return engine.group({ key: undefined, fields, columns, build }, bind)
+      return engine.group({ key: undefined, fields, columns, alike: same, build }, bind)
     })
-  const whole = insertInto(names)
-  const short = insertInto(usual)
+    return (session: Session) => {
+      const { compiled, names: bound } = compile(session)
+      return { compiled, bound, alikeAt: bound.map((name) => same.includes(name)) }
+    }
+  }
+  const whole = insertInto(names, [])
+  const short = insertInto([...own, ...alike], [])
+  const shortest = insertInto([...own, ...alike], alike)
   return async (session, rows) => {
-    if (rows.length === 0) return
+    const [first] = rows
+    if (first === undefined) return
     const isShort = rows.every((row) => unusual.every((name) => row[name] === null))
-    const { compiled, names: bound } = (isShort ? short : whole)(session)
+    const areAlike = rows.every((row) => alike.every((name) => row[name] === first[name]))
+    const insert = isShort ? (areAlike ? shortest : short) : whole
+    const { compiled, bound, alikeAt } = insert(session)
     const groups = rows.map((row) => bound.map((name) => row[name]))
-    const query: GroupQuery = { ...compiled, groups, keyAt: undefined }
+    const query: GroupQuery = { ...compiled, groups, keyAt: undefined, alikeAt }
     if (session.post) session.post(query)
     else await run(session, query)
   }

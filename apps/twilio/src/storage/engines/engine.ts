@@ -13,6 +13,8 @@ export interface GroupPlan<Name extends string> {
   fields: Readonly<Record<Name, 'text' | 'number'>>
   /** The fields that the statement uses; all by default. */
   columns?: readonly NoInfer<Name>[] | undefined
+  /** Those of them that have one value in all rows. */
+  alike?: readonly NoInfer<Name>[] | undefined
   /** The statement for the row at hand, in the engine's words. */
   build: (bind: Bind<Name>, words: GroupWords) => RawBuilder<unknown>
 }

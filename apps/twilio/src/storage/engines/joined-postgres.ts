@@ -5,7 +5,13 @@ import type { Joined } from '../store.ts'
 import type { Engine } from './engine.ts'
 import { type HostConnection, readTransaction } from './host-transaction.ts'
 import { createJoinedSession } from './joined-dialect.ts'
-import { arrayText, createPostgresGroup, inRounds, touchedOf } from './postgres-groups.ts'
+import {
+  arrayText,
+  createPostgresGroup,
+  inRounds,
+  type Round,
+  touchedOf,
+} from './postgres-groups.ts'
 import { wakeChannel } from './postgres-wakes.ts'
 
 /**
@@ -16,7 +22,7 @@ export function createJoinedEngine(engine: Engine): Engine {
   return {
     ...engine,
     texts: (json) => engine.texts(sql`${json}::text`),
-    group: createPostgresGroup((bound, type) => sql`${bound}::text::${sql.raw(type)}[]`),
+    group: createPostgresGroup((bound, type) => sql`${bound}::text::${sql.raw(type)}`),
     lockNames: (json) =>
       sql`select lock::text from (${engine.lockNames?.(sql`${json}::text`)}) as names (lock)`,
     // Nobody's own: the process of the host has not told its worker.
@@ -45,10 +51,15 @@ export async function joinPostgres<T>(
   return { result: await work(session), end: { kind: 'signalled' } }
 }
 
+function textOf(column: Round['columns'][number]): string | null {
+  if (Array.isArray(column)) return arrayText(column)
+  return column === null ? null : String(column)
+}
+
 async function runGroups(query: GroupQuery, run: HostConnection['run']): Promise<number[]> {
   const touched: number[] = []
   for (const round of inRounds(query)) {
-    const rows = await run(query.sql, round.columns.map(arrayText))
+    const rows = await run(query.sql, round.columns.map(textOf))
     for (const [place, count] of touchedOf(round, rows)) touched[place] = count
   }
   return touched

@@ -6,8 +6,8 @@ import type { Bind, Engine, GroupPlan, Value } from './engine.ts'
 export interface Round {
   /** Their places in the group, and what tells them apart. */
   places: { place: number; key: Value }[]
-  /** One array a field. */
-  columns: Value[][]
+  /** One array a field, or the value that all rows have. */
+  columns: (Value[] | Value)[]
 }
 
 /** Another name than the column has: both are in sight in an update. */
@@ -15,23 +15,28 @@ function given(name: string): RawBuilder<unknown> {
   return sql.ref(`new_${name}`)
 }
 
-/** A group statement as one statement over one array a field; `arrayOf` says how arrays are handed over. */
-export function createPostgresGroup(
-  arrayOf: (bound: RawBuilder<unknown>, type: 'text' | 'bigint') => RawBuilder<unknown>,
-): Engine['group'] {
-  return (plan, bind) => buildGroup(plan, bind, arrayOf)
+/** How a bound value is handed over as what it is. */
+type Cast = (
+  bound: RawBuilder<unknown>,
+  type: 'text' | 'bigint' | 'text[]' | 'bigint[]',
+) => RawBuilder<unknown>
+
+/** A group statement as one statement over one array a field, but for the fields that are alike. */
+export function createPostgresGroup(cast: Cast): Engine['group'] {
+  return (plan, bind) => buildGroup(plan, bind, cast)
 }
 
 function buildGroup<Name extends string>(
-  { key, fields, columns, build }: GroupPlan<Name>,
+  { key, fields, columns, alike = [], build }: GroupPlan<Name>,
   bind: Bind<Name>,
-  arrayOf: Parameters<typeof createPostgresGroup>[0],
+  cast: Cast,
 ): RawBuilder<unknown> {
-  const names = columns ?? namesOf(fields)
-  const arrays = names.map((name) =>
-    arrayOf(bind(name), fields[name] === 'text' ? 'text' : 'bigint'),
-  )
-  const statement = build((name) => sql`input.${given(name)}`, {
+  const typeOf = (name: Name) => (fields[name] === 'text' ? 'text' : 'bigint')
+  const names = (columns ?? namesOf(fields)).filter((name) => !alike.includes(name))
+  const arrays = names.map((name) => cast(bind(name), `${typeOf(name)}[]`))
+  const valueOf = (name: Name) =>
+    alike.includes(name) ? cast(bind(name), typeOf(name)) : sql`input.${given(name)}`
+  const statement = build(valueOf, {
     values: (values) => sql`select ${sql.join(values)} from input order by place`,
     // In the order of the keys, so that two statements take their locks in one order.
     from:
@@ -50,16 +55,22 @@ function buildGroup<Name extends string>(
 }
 
 /** Puts rows with the same key one after another: in one statement only one of them would count. */
-export function inRounds({ groups, keyAt }: GroupQuery): Round[] {
+export function inRounds({ groups, keyAt, alikeAt }: GroupQuery): Round[] {
   const rounds: Round[] = []
   const seen = new Map<Value, number>()
   groups.forEach((values, place) => {
     const key = keyAt === undefined ? null : (values[keyAt] ?? null)
     const turn = key === null ? 0 : (seen.get(key) ?? 0)
     if (key !== null) seen.set(key, turn + 1)
-    const round = (rounds[turn] ??= { places: [], columns: values.map(() => []) })
+    const round = (rounds[turn] ??= {
+      places: [],
+      columns: values.map((value, i) => (alikeAt?.[i] ? value : [])),
+    })
     round.places.push({ place, key })
-    values.forEach((value, i) => round.columns[i]?.push(value))
+    for (const [i, value] of values.entries()) {
+      const column = round.columns[i]
+      if (Array.isArray(column)) column.push(value)
+    }
   })
   return rounds
 }

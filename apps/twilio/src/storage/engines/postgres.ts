@@ -62,7 +62,7 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
       sql`(select value from json_array_elements_text(${json}::json) as texts (value))`,
     skipLocked: sql`for update skip locked`,
     forUpdate: sql`for update`,
-    group: createPostgresGroup((bound, type) => sql`${bound}::${sql.raw(type)}[]`),
+    group: createPostgresGroup((bound, type) => sql`${bound}::${sql.raw(type)}`),
     ping: sql`select 1`,
     // Not now(): that is the beginning of a transaction.
     now: sql`select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`,
