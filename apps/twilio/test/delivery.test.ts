@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Behaviour } from '@hsb/twilio-simulator'
 import { createTestApp, type TestApp } from './app.ts'
+import { questionsOf } from './traffic.ts'
 
 const phone = '+14155552671'
 const second = 1_000
@@ -187,6 +188,21 @@ describe('an unanswered call', () => {
     await accepted(test)
     await live(test, 600)
     assert.equal(test.twilio.messages({ to: phone }).length, 1)
+  })
+
+  it('is asked about again soon where a look-up gets no answer, and later each time', async (t) => {
+    const test = await createTestApp(t)
+    test.twilio.behave(
+      { kind: 'hang-up', after: 'accepting' },
+      { kind: 'lost-callbacks', times: 'always' },
+      { kind: 'hang-up', before: 'accepting', operation: 'messages.list', times: 3 },
+    )
+    const id = await accepted(test)
+    await live(test, 80, 1)
+    const moments = questionsOf(test).lists.map(({ time }) => time.getTime() / second)
+    const gaps = moments.slice(1).map((moment, i) => moment - (moments[i] ?? 0))
+    assert.deepEqual(gaps, [1, 2, 4])
+    assert.equal(await statusOf(test, id), 'DELIVERED')
   })
 
   it('gives twins with the same text one message each', async (t) => {
