@@ -61,7 +61,7 @@ const durations = new Map<string, number>()
 const tests = run({
   files,
   // Much of what takes long is waiting for leases and time-outs of other processes.
-  concurrency: 3,
+  concurrency: 2,
   execArgv: [
     '--conditions=source',
     '--disable-warning=ExperimentalWarning',
