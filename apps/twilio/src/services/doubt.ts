@@ -19,11 +19,8 @@ export interface Doubt {
 // When the carrier's list is asked for "since then", our clock of then may differ by this much from that
 // of now: it was put right in between. How far that of now is ahead of the carrier's, its answers tell.
 const clockSkewMs = 600_000
-/**
- * While a twin is still being sent, or the carrier does not answer, a doubtful message waits: 1 s at
- * first, for one answer may be lost, then twice as long and at most 5 s.
- */
-const againMs = (polls: number): number => 1_000 * Math.min(5, 2 ** polls)
+/** While a twin is still being sent, or the carrier does not answer, a doubtful message waits this long. */
+const againMs = 5_000
 const batch = 50
 /** Look-ups share the account's limits with the messages themselves. */
 const atOnce = 10
@@ -60,11 +57,7 @@ export function createDoubt(parts: {
   async function postpone(message: Message): Promise<void> {
     await store.transaction((tables) =>
       tables.messages.planPolls([
-        {
-          id: message.id,
-          nextAt: clock.now() + againMs(message.polls),
-          polls: message.polls + 1,
-        },
+        { id: message.id, nextAt: clock.now() + againMs, polls: message.polls + 1 },
       ]),
     )
   }
