@@ -106,7 +106,8 @@ describe('a request that did not leave', () => {
 
   it('is given up while it waits for a connection, and then is never written', async (t) => {
     let release: (() => void) | undefined
-    const limits = { connections: 1, connectTimeoutMs: 30 }
+    // Long enough for the first one to connect on a busy machine.
+    const limits = { connections: 1, connectTimeoutMs: 500 }
     const stub = await startStub(
       t,
       (_request, { response, nth }) => {
