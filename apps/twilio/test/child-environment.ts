@@ -20,3 +20,8 @@ export const conditions: readonly string[] = isBuilt ? [] : ['--conditions=sourc
 
 /** For Node: our command line. */
 export const commandLine: readonly string[] = [...conditions, fileURLToPath(bin)]
+
+const words = [process.execPath, ...commandLine].map((word) => `'${word}'`).join(' ')
+
+/** Our command line as a program of its own: what a shell finds where it is installed. */
+export const commandLineScript = `#!/bin/sh\nexec ${words} "$@"\n`

@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { commandLine } from '../child-environment.ts'
+import { commandLineScript } from '../child-environment.ts'
 import { createDesk } from '../cli/desk.ts'
 import { blockOf, readDocument } from './markdown.ts'
 import { runSession, stepsOf } from './session.ts'
@@ -14,8 +14,7 @@ describe('the sessions of docs/cli-messages.md', () => {
     desk.twilio.behave({ kind: 'refuse', code: 21614, to: '+14155552675' })
     await writeFile(join(desk.folder, 'people.csv'), blockOf(page, 'people'))
     const program = join(desk.folder, 'hsb-twilio')
-    const node = `exec '${process.execPath}' ${commandLine.join(' ')} "$@"`
-    await writeFile(program, `#!/bin/sh\n${node}\n`)
+    await writeFile(program, commandLineScript)
     await chmod(program, 0o700)
     const path = `${desk.folder}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
     const steps = ['one', 'many'].flatMap((title) =>

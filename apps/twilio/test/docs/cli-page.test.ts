@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import sdk from 'twilio'
-import { commandLine } from '../child-environment.ts'
+import { commandLineScript } from '../child-environment.ts'
 import { createFolder, startProgram } from '../cli/program.ts'
 import { freePort } from '../free-port.ts'
 import { writeOptions } from './cli-options.ts'
@@ -20,7 +20,7 @@ async function createProject(t: TestContext) {
   const [bin, project] = [join(folder, 'bin'), join(folder, 'shop')]
   await Promise.all([mkdir(bin), mkdir(project)])
   const program = join(bin, 'hsb-twilio')
-  await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' ${commandLine.join(' ')} "$@"\n`)
+  await writeFile(program, commandLineScript)
   await chmod(program, 0o755)
   await symlink(join(root, 'node_modules'), join(project, 'node_modules'))
   const manifest = { type: 'module', dependencies: { express: '5' } }
