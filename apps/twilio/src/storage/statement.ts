@@ -97,18 +97,13 @@ export function groupInsert<Name extends string>(
   const names = namesOf(fields)
   const { own, alike } = usual
   const unusual = names.filter((name) => !own.includes(name) && !alike.includes(name))
-  const insertInto = (columns: readonly Name[], same: readonly Name[]) => {
-    const compile = compileOnce<unknown, Name>((bind, engine) => {
+  const insertInto = (columns: readonly Name[], same: readonly Name[]) =>
+    compileOnce<unknown, Name>((bind, engine) => {
       const build: GroupPlan<Name>['build'] = (bound, { values }) => sql`
         insert into ${sql.raw(table)} (${sql.join(columns.map((name) => sql.ref(name)))})
         ${values(columns.map(bound))}`
       return engine.group({ key: undefined, fields, columns, alike: same, build }, bind)
-    })
-    return (session: Session) => {
-      const { compiled, names: bound } = compile(session)
-      return { compiled, bound, alikeAt: bound.map((name) => same.includes(name)) }
-    }
-  }
+    }, same)
   const whole = insertInto(names, [])
   const short = insertInto([...own, ...alike], [])
   const shortest = insertInto([...own, ...alike], alike)
@@ -118,7 +113,7 @@ export function groupInsert<Name extends string>(
     const isShort = rows.every((row) => unusual.every((name) => row[name] === null))
     const areAlike = rows.every((row) => alike.every((name) => row[name] === first[name]))
     const insert = isShort ? (areAlike ? shortest : short) : whole
-    const { compiled, bound, alikeAt } = insert(session)
+    const { compiled, names: bound, alikeAt } = insert(session)
     const groups = rows.map((row) => bound.map((name) => row[name]))
     const query: GroupQuery = { ...compiled, groups, keyAt: undefined, alikeAt }
     if (session.post) session.post(query)
@@ -138,8 +133,14 @@ async function run<Row>(
 
 function compileOnce<Row, Name extends string>(
   build: (bind: Bind<Name>, engine: Engine) => RawBuilder<Row>,
+  alike: readonly Name[] = [],
 ) {
-  const known = new WeakMap<Engine, { compiled: CompiledQuery<Row>; names: Name[] }>()
+  interface Compiled {
+    compiled: CompiledQuery<Row>
+    names: Name[]
+    alikeAt: boolean[]
+  }
+  const known = new WeakMap<Engine, Compiled>()
   return (session: Session) => {
     const { engine } = session
     let query = known.get(engine)
@@ -151,7 +152,8 @@ function compileOnce<Row, Name extends string>(
       }
       const compiled = build(bind, engine).compile(session.db)
       // The compiler hands bound values back in the order of their places: here, their names.
-      query = { compiled, names: compiled.parameters.flatMap((name) => bound.get(name) ?? []) }
+      const names = compiled.parameters.flatMap((name) => bound.get(name) ?? [])
+      query = { compiled, names, alikeAt: names.map((name) => alike.includes(name)) }
       known.set(engine, query)
     }
     return query
