@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Behaviour } from '@hsb/twilio-simulator'
 import { createTestApp, type TestApp } from './app.ts'
-import { questionsOf } from './traffic.ts'
+import { live, questionsOf, sendMany, statusesOf } from './traffic.ts'
 
 const phone = '+14155552671'
 const second = 1_000
@@ -22,15 +22,6 @@ async function accepted(
 
 async function statusOf(test: TestApp, id: string): Promise<string | undefined> {
   return (await test.app.messages.get(id))?.message.status
-}
-
-/** Runs everything that is due, again and again, while the clocks move on by `seconds`. */
-async function live(test: TestApp, seconds: number, step = 5): Promise<void> {
-  for (let passed = 0; passed < seconds; passed += step) {
-    await test.app.runDue()
-    await test.advance(step * second)
-  }
-  await test.app.runDue()
 }
 
 describe('delivery', () => {
@@ -73,9 +64,9 @@ describe('delivery', () => {
     const id = await accepted(test)
     await test.app.runDue()
     assert.equal(await statusOf(test, id), 'QUEUED')
-    await live(test, 15)
+    await live(test, 15, 5)
     assert.equal(test.twilio.messages({ to: phone }).length, 0)
-    await live(test, 60)
+    await live(test, 60, 5)
     assert.equal(test.twilio.messages({ to: phone }).length, 1)
     assert.equal(await statusOf(test, id), 'DELIVERED')
   })
@@ -133,7 +124,7 @@ describe('an unanswered call', () => {
       const id = await accepted(test)
       await test.app.runDue()
       assert.equal(await statusOf(test, id), 'IN_DOUBT')
-      await live(test, 50)
+      await live(test, 50, 5)
       assert.equal(
         await statusOf(test, id),
         'IN_DOUBT',
@@ -174,7 +165,7 @@ describe('an unanswered call', () => {
     assert.equal(await statusOf(test, id), 'IN_DOUBT')
     await test.advance(30 * second)
     assert.equal(await statusOf(test, id), 'DELIVERED')
-    await live(test, 300)
+    await live(test, 300, 5)
     assert.equal(test.twilio.messages({ to: phone }).length, 1)
   })
 
@@ -186,7 +177,7 @@ describe('an unanswered call', () => {
       { kind: 'lost-callbacks', times: 'always' },
     )
     await accepted(test)
-    await live(test, 600)
+    await live(test, 600, 5)
     assert.equal(test.twilio.messages({ to: phone }).length, 1)
   })
 
@@ -227,7 +218,7 @@ describe('an unanswered call', () => {
     })
     test.twilio.behave({ kind: 'hang-up', before: 'accepting' })
     const id = await accepted(test)
-    await live(test, 120)
+    await live(test, 120, 5)
     assert.equal(await statusOf(test, id), 'FAILED')
     assert.equal(test.twilio.messages({ to: phone }).length, 0)
   })
@@ -237,19 +228,15 @@ describe('expiry', () => {
   it('never sends what is stale after an outage, and sends the rest once', async (t) => {
     const test = await createTestApp(t)
     test.twilio.behave({ kind: 'refuse', code: 20003, times: 'always' })
-    const numberOf = (i: number) => `+1415555${String(i).padStart(4, '0')}`
     const inMinutes = (minutes: number) => new Date(test.clock.now() + minutes * 60_000)
-    const stale: string[] = []
-    const lasting: string[] = []
-    for (let i = 0; i < 500; i++) {
-      stale.push(await accepted(test, { toPhone: numberOf(2000 + i), expiresAt: inMinutes(5) }))
-      lasting.push(await accepted(test, { toPhone: numberOf(3000 + i), expiresAt: inMinutes(240) }))
-    }
+    const [stale = [], lasting = []] = await Promise.all(
+      [5, 240].map((minutes) => sendMany(test, 500, { expiresAt: inMinutes(minutes) })),
+    )
     await live(test, 900, 60)
     test.twilio.clearBehaviours()
     await live(test, 900, 60)
-    for (const id of stale) assert.equal(await statusOf(test, id), 'EXPIRED')
-    for (const id of lasting) assert.equal(await statusOf(test, id), 'DELIVERED')
+    assert.deepEqual(await statusesOf(test, stale), { EXPIRED: 500 })
+    assert.deepEqual(await statusesOf(test, lasting), { DELIVERED: 500 })
     assert.equal(test.twilio.messages().length, 500)
   })
 })

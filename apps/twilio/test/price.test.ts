@@ -6,7 +6,7 @@ import { live, questionsOf, sendAsAnother, sendMany, statusesOf } from './traffi
 describe('the price of a message', () => {
   it('is asked for after delivery, and stands in the answer', async (t) => {
     const test = await createTestApp(t)
-    const [id] = await sendMany(test, 1, 'a'.repeat(161))
+    const [id] = await sendMany(test, 1, { message: 'a'.repeat(161) })
     await live(test, 100)
     const before = await test.request('GET', `/api/sms/${id}/status/`)
     assert.deepEqual([before.body['status'], before.body['price']], ['DELIVERED', null])

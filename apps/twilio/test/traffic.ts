@@ -1,16 +1,22 @@
 import assert from 'node:assert/strict'
 import type { ApiCallEntry } from '@hsb/twilio-simulator'
+import type { SendInput } from '../src/services/message-checks.ts'
 import type { TestApp } from './app.ts'
 
 /** Sends `count` texts to as many phones; answers the ids of the messages. */
 export async function sendMany(
   test: TestApp,
   count: number,
-  message = 'Your parcel is on its way',
+  input: Partial<SendInput> = {},
 ): Promise<string[]> {
+  const message = 'Your parcel is on its way'
   const results = await Promise.all(
     Array.from({ length: count }, (_, i) =>
-      test.app.messages.send({ toPhone: `+1415556${String(i).padStart(4, '0')}`, message }),
+      test.app.messages.send({
+        toPhone: `+1415556${String(i).padStart(4, '0')}`,
+        message,
+        ...input,
+      }),
     ),
   )
   return results.map((result) => {
@@ -31,8 +37,8 @@ export async function live(test: TestApp, seconds: number, step = 20): Promise<v
 /** How many of these messages stand at each status. */
 export async function statusesOf(test: TestApp, ids: string[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const id of ids) {
-    const { status = 'gone' } = (await test.app.messages.get(id))?.message ?? {}
+  for (const found of await Promise.all(ids.map((id) => test.app.messages.get(id)))) {
+    const { status = 'gone' } = found?.message ?? {}
     counts[status] = (counts[status] ?? 0) + 1
   }
   return counts
