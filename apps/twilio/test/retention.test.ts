@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { createRetention } from '../src/services/retention.ts'
 import { openSqlite } from '../src/storage/engines/sqlite.ts'
 import { createTestApp, type TestApp } from './app.ts'
-import { live, sendMany } from './traffic.ts'
+import { live, messagesOf, sendMany } from './traffic.ts'
 
 const day = 86_400
 const text = 'Your table is ready, Ms Canary'
@@ -79,7 +79,7 @@ describe('retention', () => {
     const ids = await sendMany(test, 1_100, { message: text })
     await live(test, 300)
     await later(test, 31)
-    const texts = await Promise.all(ids.map(async (id) => (await messageOf(test, id))?.message))
+    const texts = (await messagesOf(test, ids)).map((message) => message?.message)
     assert.deepEqual(new Set(texts), new Set(['']))
   })
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { ApiCallEntry } from '@hsb/twilio-simulator'
+import type { Message } from '../src/domain/message.ts'
 import type { SendInput } from '../src/services/message-checks.ts'
 import type { TestApp } from './app.ts'
 
@@ -37,11 +38,25 @@ export async function live(test: TestApp, seconds: number, step = 20): Promise<v
 /** How many of these messages stand at each status. */
 export async function statusesOf(test: TestApp, ids: string[]): Promise<Record<string, number>> {
   const counts: Record<string, number> = {}
-  for (const found of await Promise.all(ids.map((id) => test.app.messages.get(id)))) {
-    const { status = 'gone' } = found?.message ?? {}
+  for (const message of await messagesOf(test, ids)) {
+    const { status = 'gone' } = message ?? {}
     counts[status] = (counts[status] ?? 0) + 1
   }
   return counts
+}
+
+// More at once would wait for a connection for longer than a reader does, on a busy machine.
+const readAtOnce = 20
+
+/** These messages as they stand. */
+export async function messagesOf(test: TestApp, ids: string[]): Promise<(Message | undefined)[]> {
+  const messages: (Message | undefined)[] = []
+  for (let first = 0; first < ids.length; first += readAtOnce) {
+    const some = ids.slice(first, first + readAtOnce)
+    const found = await Promise.all(some.map((id) => test.app.messages.get(id)))
+    messages.push(...found.map((one) => one?.message))
+  }
+  return messages
 }
 
 /** What Twilio was asked: for lists, and for single messages. */

@@ -94,7 +94,7 @@ export function createDoubt(parts: {
     else if (flow.isOpen()) await flow.note({ kind: 'answered' })
     if (found.kind === 'unavailable') {
       logger.warn(
-        { event: 'settle-unavailable', messageId: message.id },
+        { event: 'settle-unavailable', messageId: message.id, reason: found.words },
         'the carrier could not be asked about a doubtful message',
       )
       await postpone(message)
