@@ -38,7 +38,7 @@ export interface Casting extends TwilioOptions {
   /** A PostgreSQL for an API and so many workers; else one process on a SQLite of its own. */
   postgres?: { url: string; schema: string; workers: number } | undefined
   leaseSeconds: number
-  /** Default 500. */
+  /** Default 800. */
   connectTimeoutMs?: number | undefined
   settleAfterSeconds: number
   /** Calls of a worker at once; default what an app has by itself. */
@@ -125,7 +125,7 @@ function configOf(
   port: number,
 ): TwilioConfig {
   const { leaseSeconds, settleAfterSeconds, messagesPerPhone: limit } = casting
-  const { connectTimeoutMs = 500, concurrency } = casting
+  const { connectTimeoutMs = 800, concurrency } = casting
   const idlePollMs = casting.postgres ? 200 : 50
   return {
     twilio: {
@@ -133,8 +133,10 @@ function configOf(
       authToken: twilio.authToken,
       defaultFrom: '+15005550006',
       baseUrl: twilio.url,
+      // A worker that was just started connects slowly where six processes share two cores, and others
+      // would take that for a Twilio that is away. Together they end within the lease.
       connectTimeoutMs,
-      responseTimeoutMs: 1_400,
+      responseTimeoutMs: 1_100,
     },
     publicUrl: `http://127.0.0.1:${port}`,
     // Four workers that look often would have nothing left of two cores to work with.
