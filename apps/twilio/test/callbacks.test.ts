@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { createTestApp } from './app.ts'
 import { post, sentMessage, sidOf, signedCallback, snapshot, statusOf } from './signed-callback.ts'
+import { someAtOnce } from './some-at-once.ts'
 
 describe('a status callback', () => {
   it('moves its message, stores the event and answers 204 without a body', async (t) => {
@@ -142,10 +143,7 @@ describe('the order of callbacks', () => {
     const orders = [...permutations(statuses)]
     assert.equal(orders.length, 720)
     // A dozen messages beside each other, so that what comes in at once is of several.
-    for (let first = 0; first < orders.length; first += 12) {
-      const some = orders.slice(first, first + 12)
-      await Promise.all(some.map((order, i) => run(order, first + i + 1)))
-    }
+    await someAtOnce(orders, 12, (order, i) => run(order, i + 1))
     assert.deepEqual(endings, new Set(['READ']))
   })
 

@@ -3,6 +3,7 @@ import type { ApiCallEntry } from '@hsb/twilio-simulator'
 import type { Message } from '../src/domain/message.ts'
 import type { SendInput } from '../src/services/message-checks.ts'
 import type { TestApp } from './app.ts'
+import { someAtOnce } from './some-at-once.ts'
 
 /** Sends `count` texts to as many phones; answers the ids of the messages. */
 export async function sendMany(
@@ -50,13 +51,7 @@ const readAtOnce = 20
 
 /** These messages as they stand. */
 export async function messagesOf(test: TestApp, ids: string[]): Promise<(Message | undefined)[]> {
-  const messages: (Message | undefined)[] = []
-  for (let first = 0; first < ids.length; first += readAtOnce) {
-    const some = ids.slice(first, first + readAtOnce)
-    const found = await Promise.all(some.map((id) => test.app.messages.get(id)))
-    messages.push(...found.map((one) => one?.message))
-  }
-  return messages
+  return someAtOnce(ids, readAtOnce, async (id) => (await test.app.messages.get(id))?.message)
 }
 
 /** What Twilio was asked: for lists, and for single messages. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import manifest from '../../package.json' with { type: 'json' }
 import { runProgram } from './program.ts'
+import { someAtOnce } from '../some-at-once.ts'
 
 const commands = [
   ['dev'],
@@ -94,8 +95,6 @@ describe('hsb-twilio', () => {
       assert.deepEqual(rest, [''])
     }
     // A few at once: each is a process of its own.
-    for (let i = 0; i < mistakes.length; i += 6) {
-      await Promise.all(mistakes.slice(i, i + 6).map(look))
-    }
+    await someAtOnce(mistakes, 6, look)
   })
 })
