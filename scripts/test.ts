@@ -1,14 +1,16 @@
 import { globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
+import { bundle, bundledPath } from './bundle.ts'
 import { provideChromium } from './chromium.ts'
 
 // One command for every test of the workspace: `npm test [-- path…]`, and what they need.
 //   --slowest 25   says in the end which files took longest
-//   --built        programs are started from what `npm run build` has made, not from the sources
+//   --built        programs are started from what `npm run build` has made, not from the sources, and the
+//                  tests themselves are bundled first
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { slowest: { type: 'string', default: '0' }, built: { type: 'boolean' } },
@@ -53,18 +55,33 @@ const files = wanted.toSorted((a, b) => placeOf(a) - placeOf(b))
 // Each file is a process, and many start others: what Node compiles for one serves all the others.
 const compiled = mkdtempSync(join(tmpdir(), 'hsb-twilio-compiled-'))
 process.env['NODE_COMPILE_CACHE'] = compiled
-if (values.built) process.env['HSB_TWILIO_TEST_BUILT'] = '1'
-process.once('exit', () => rmSync(compiled, { recursive: true, force: true }))
+const folders = [compiled]
+const isOurs = (path: string) => /^(?:apps|libs)\//.test(path)
+if (values.built) {
+  const programs = globSync('apps/twilio/test/**/*-process.ts')
+  const folder = await bundle([...files.filter(isOurs), ...programs])
+  folders.push(folder)
+  process.env['HSB_TWILIO_TEST_BUILT'] = '1'
+  process.env['HSB_TWILIO_TEST_BUNDLE'] = folder
+}
+const [, bundled] = folders
+const sources = new Map(
+  files.map((path) => [bundled && isOurs(path) ? bundledPath(bundled, path) : resolve(path), path]),
+)
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 process.once('SIGINT', () => process.exit(130))
 
 const durations = new Map<string, number>()
 const tests = run({
-  files,
+  files: [...sources.keys()],
   // Much of what takes long is waiting for leases and time-outs of other processes.
   concurrency: 2,
   execArgv: [
     '--conditions=source',
     '--disable-warning=ExperimentalWarning',
+    '--enable-source-maps',
     '--import=./scripts/quick-promises.ts',
     '--import=./scripts/leak-guard.ts',
     '--test-timeout=120000',
@@ -74,7 +91,7 @@ tests.on('test:fail', ({ todo }) => {
   if (todo === undefined) process.exitCode = 1
 })
 tests.on('test:summary', ({ file, duration_ms: ms }) => {
-  if (file !== undefined) durations.set(file, ms)
+  if (file !== undefined) durations.set(sources.get(file) ?? file, ms)
 })
 tests.once('end', () => {
   const slowest = [...durations].toSorted(([, a], [, b]) => b - a).slice(0, Number(values.slowest))

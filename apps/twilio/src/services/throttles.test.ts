@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { createTestClock, type TestClock } from '../../test/clock.ts'
+import { testProgram } from '../../test/test-program.ts'
 import { silentLogger } from '../domain/log.ts'
 import { openSqlite } from '../storage/engines/sqlite.ts'
 import type { Store, Tables, ThrottleStore } from '../storage/store.ts'
@@ -214,8 +215,8 @@ describe('throttles of several processes', () => {
 
 /** Another process over the same database. */
 function startRival(file: string) {
-  const script = join(import.meta.dirname, '../../test/throttle-rival.ts')
-  const child = spawn(process.execPath, ['--conditions=source', script, file], {
+  const program = testProgram(import.meta.dirname, '../../test/rival-process.ts')
+  const child = spawn(process.execPath, [...program, file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve as resolvePath } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { testProgram } from '../test-program.ts'
 import type { Deed, History } from './history.ts'
 
 /** A process of the app that can be killed and comes back in the same place. */
@@ -36,9 +37,6 @@ export interface Held {
 
 // What it has said before it stopped is in the pipe: a turn of our own is enough to read that.
 const readMs = 5
-
-/** How every process of a run is started. */
-export const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
 
 // Loading is most of what a short life costs. Where the whole test run keeps what is compiled, so do we;
 // else it is removed by the last one that closes.
@@ -90,8 +88,8 @@ export function startMortal(
   let answering = current.ready
 
   function load(): Life {
-    const path = resolvePath(import.meta.dirname, script)
-    const child = spawn(process.execPath, [...nodeArgs, path, JSON.stringify(options)], {
+    const program = testProgram(import.meta.dirname, script)
+    const child = spawn(process.execPath, [...program, JSON.stringify(options)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, NODE_COMPILE_CACHE: cache.folder, ...env },
     })

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { nodeArgs } from './mortal.ts'
+import { testProgram } from '../test-program.ts'
 
 /** A PostgreSQL of our own that can be ended at any moment. */
 export interface OwnPostgres {
@@ -13,12 +12,12 @@ export interface OwnPostgres {
   close(): Promise<void>
 }
 
-const script = join(import.meta.dirname, '..', 'postgres', 'server-process.ts')
+const program = testProgram(import.meta.dirname, '..', 'postgres', 'server-process.ts')
 
 /** Starts one: of `TEST_POSTGRES_BIN`, or the one that npm has brought. */
 export async function startOwnPostgres(): Promise<OwnPostgres> {
   const binaries = process.env['TEST_POSTGRES_BIN']
-  const args = [...nodeArgs, script, ...(binaries === undefined ? [] : [binaries])]
+  const args = [...program, ...(binaries === undefined ? [] : [binaries])]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const url = String((await lines.next()).value)

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
-import { nodeArgs, shareCompiled } from './mortal.ts'
+import { testProgram } from '../test-program.ts'
+import { shareCompiled } from './mortal.ts'
 
 /** Processes that have loaded everything and wait to be told what to do. */
 export interface Spares {
@@ -12,9 +12,9 @@ export interface Spares {
 /** Keeps so many of `script` ready. */
 export function keepSpares(script: string, ready: number): Spares {
   const cache = shareCompiled()
-  const path = join(import.meta.dirname, script)
+  const program = testProgram(import.meta.dirname, script)
   const spawnOne = () =>
-    spawn(process.execPath, [...nodeArgs, path], {
+    spawn(process.execPath, program, {
       stdio: ['pipe', 'ignore', 'inherit'],
       env: { ...process.env, NODE_COMPILE_CACHE: cache.folder },
     })

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { nodeArgs } from './mortal.ts'
+import { testProgram } from '../test-program.ts'
 import type { TwilioOptions } from './twilio-process.ts'
 
 /** A text that Twilio has taken, from its own journal. */
@@ -32,11 +31,11 @@ interface WireMessage {
   created_at: string
 }
 
-const script = join(import.meta.dirname, 'twilio-process.ts')
+const program = testProgram(import.meta.dirname, 'twilio-process.ts')
 
 /** Starts it. */
 export async function startTwilio(options: TwilioOptions): Promise<CountingTwilio> {
-  const child = spawn(process.execPath, [...nodeArgs, script, JSON.stringify(options)], {
+  const child = spawn(process.execPath, [...program, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const first = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next()

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
 import type { Store } from '../../src/storage/store.ts'
 import { insertMessages, sampleEvent, sampleMessage } from '../storage/samples.ts'
+import { testProgram } from '../test-program.ts'
 
 /** What a handler said. */
 interface Line {
@@ -20,9 +20,8 @@ const heard = new EventTarget()
 
 /** A process with a consumer: everything that it said, and its end. */
 function startConsumer(t: TestContext, database: string, ...more: string[]) {
-  const script = join(import.meta.dirname, 'consumer-process.ts')
-  const flags = ['--conditions=source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...flags, script, database, ...more], {
+  const program = testProgram(import.meta.dirname, 'consumer-process.ts')
+  const child = spawn(process.execPath, [...program, database, ...more], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const exit = once(child, 'exit')

@@ -9,9 +9,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createTwilioApp } from '../../src/app.ts'
+import { testProgram } from '../test-program.ts'
 
-const script = join(import.meta.dirname, 'poison-process.ts')
-const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+const program = testProgram(import.meta.dirname, 'poison-process.ts')
 
 /** What 5 in 150 do to their worker. A run of 2,000 is the same with other figures. */
 const poison = ['crash', 'crash', 'crash', 'hang', 'throw']
@@ -42,7 +42,7 @@ describe('messages that silence their worker', () => {
     const arrivals: string[] = []
     let starts = 0
     const load = () =>
-      spawn(process.execPath, [...nodeArgs, script, file], {
+      spawn(process.execPath, [...program, file], {
         stdio: ['pipe', 'pipe', 'inherit'],
         env: {
           ...process.env,

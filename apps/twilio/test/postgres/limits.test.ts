@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, describe, it } from 'node:test'
 import { openPostgres } from '../../src/storage/engines/postgres.ts'
 import { openFor } from '../storage/samples.ts'
+import { testProgram } from '../test-program.ts'
 import type { Order } from './sender-process.ts'
 import { startPostgres } from './server.ts'
 
@@ -20,10 +20,9 @@ const senders = Array.from({ length: 4 }, startSender)
 for (const one of senders) assert.equal(await one.next(), 'ready')
 
 function startSender() {
-  const args = ['--conditions=source', '--disable-warning=ExperimentalWarning']
   const child: ChildProcess = spawn(
     process.execPath,
-    [...args, join(import.meta.dirname, 'sender-process.ts')],
+    testProgram(import.meta.dirname, 'sender-process.ts'),
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
   assert.ok(child.stdout)

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { createTwilioApp } from '../../src/app.ts'
 import type { TwilioConfig } from '../../src/config.ts'
 import { mostIn } from '../fleet.ts'
+import { testProgram } from '../test-program.ts'
 import { startPostgres } from './server.ts'
 
 const postgres = await startPostgres()
-const script = join(import.meta.dirname, '..', 'pace-process.ts')
-const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
+const program = testProgram(import.meta.dirname, '..', 'pace-process.ts')
 const senders = { '+12025550103': 3, '+12025550120': 20 }
 const plan = { '+12025550103': 12, '+12025550120': 90 }
 
@@ -41,7 +40,7 @@ describe('the pace of senders over four processes on one PostgreSQL', () => {
     const calls = new Map<string, { at: number; by: number }[]>()
     let left = Object.values(plan).reduce((sum, count) => sum + count, 0)
     const workers = Array.from({ length: 4 }, () =>
-      spawn(process.execPath, [...nodeArgs, script, JSON.stringify(config)], {
+      spawn(process.execPath, [...program, JSON.stringify(config)], {
         stdio: ['pipe', 'pipe', 'inherit'],
       }),
     )

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it } from 'node:test'
 import { openPostgres } from '../../src/storage/engines/postgres.ts'
 import { idsOf, insertMessages, openFor, sampleMessage } from '../storage/samples.ts'
+import { testProgram } from '../test-program.ts'
 import { startPostgres } from './server.ts'
 
 const postgres = await startPostgres()
 const four = Array.from({ length: 4 }, (_, i) => i)
 
 function startProcess(script: string, args: string[]) {
-  const path = join(import.meta.dirname, '..', script)
-  const options = ['--conditions=source', '--disable-warning=ExperimentalWarning']
-  const child = spawn(process.execPath, [...options, path, ...args], {
+  const program = testProgram(import.meta.dirname, '..', script)
+  const child = spawn(process.execPath, [...program, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   return { child, lines: createInterface({ input: child.stdout }), exit: once(child, 'exit') }
@@ -80,7 +79,7 @@ describe('several processes on one PostgreSQL', () => {
   it('let exactly ten through a limit of ten, in every one of 100 rounds', async (t) => {
     const place = postgres.newPlace()
     await openFor(t, async () => openPostgres(place))
-    const rivals = four.map(() => startProcess('throttle-rival.ts', [JSON.stringify(place)]))
+    const rivals = four.map(() => startProcess('rival-process.ts', [JSON.stringify(place)]))
     try {
       const answers = rivals.map(({ lines }) => lines[Symbol.asyncIterator]())
       const next = () => Promise.all(answers.map(async (one) => String((await one.next()).value)))

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after } from 'node:test'
 import { Client } from 'pg'
 import { openPostgres, type PostgresOptions } from '../../src/storage/engines/postgres.ts'
 import type { Store } from '../../src/storage/store.ts'
+import { testProgram } from '../test-program.ts'
 
 /** A PostgreSQL for the tests of one file. */
 export interface TestPostgres {
@@ -50,8 +50,8 @@ export async function startPostgres(): Promise<TestPostgres> {
 }
 
 async function startOwn(binaries: string | undefined): Promise<string> {
-  const script = join(import.meta.dirname, 'server-process.ts')
-  const args = ['--disable-warning=ExperimentalWarning', script, ...(binaries ? [binaries] : [])]
+  const program = testProgram(import.meta.dirname, 'server-process.ts')
+  const args = [...program, ...(binaries ? [binaries] : [])]
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })
   const first = await lines[Symbol.asyncIterator]().next()

@@ -7,19 +7,19 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
 import { openSqlite } from '../../src/storage/engines/sqlite.ts'
 import { sqliteDump } from '../../src/storage/schema/dump.ts'
+import { testProgram } from '../test-program.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hsb-twilio-migration-'))
 after(() => rmSync(root, { recursive: true }))
 
-const script = join(import.meta.dirname, 'dying-migration.ts')
+const program = testProgram(import.meta.dirname, 'migration-process.ts')
 const kills = 12
 
 /** Migrates in a process of its own, which dies before statement `last`. */
 function migrate(file: string, last?: number) {
-  const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning', script, file]
   // The many short lives load the same code.
   const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'compiled') }
-  const args = last === undefined ? nodeArgs : [...nodeArgs, String(last)]
+  const args = [...program, file, ...(last === undefined ? [] : [String(last)])]
   const { signal, status, stdout } = spawnSync(process.execPath, args, {
     env,
     encoding: 'utf8',

@@ -7,17 +7,17 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, describe, it } from 'node:test'
 import { openSqlite } from '../../src/storage/engines/sqlite.ts'
+import { testProgram } from '../test-program.ts'
 import { idsOf } from './samples.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'hsb-twilio-process-'))
 after(() => rmSync(root, { recursive: true }))
 
-const nodeArgs = ['--conditions=source', '--disable-warning=ExperimentalWarning']
-const script = join(import.meta.dirname, 'store-process.ts')
+const program = testProgram(import.meta.dirname, 'store-process.ts')
 
 function startProcess(...args: string[]): ChildProcess {
   const stdio = ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit']
-  return spawn(process.execPath, [...nodeArgs, script, ...args], { stdio })
+  return spawn(process.execPath, [...program, ...args], { stdio })
 }
 
 function linesOf(child: ChildProcess): AsyncIterable<string> {
@@ -85,7 +85,7 @@ describe('a commit', () => {
     const syncs = (commits: number) => {
       const file = join(root, `sync${commits}.db`)
       const what = ['-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', trace]
-      const run = [process.execPath, ...nodeArgs, script, 'insert', file, 'run', String(commits)]
+      const run = [process.execPath, ...program, 'insert', file, 'run', String(commits)]
       assert.equal(spawnSync('strace', [...what, ...run]).status, 0)
       return readFileSync(trace, 'utf8').split('sync(').length - 1
     }

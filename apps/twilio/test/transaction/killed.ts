@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { Store } from '../../src/storage/store.ts'
+import { testProgram } from '../test-program.ts'
 
-const script = join(import.meta.dirname, 'dying-process.ts')
+const program = testProgram(import.meta.dirname, 'dying-process.ts')
 
 /** What is left of a host that was killed. `place` is what its command line names, and opens it. */
 export function killedHostContract(
@@ -21,8 +21,7 @@ export function killedHostContract(
         ['committed', 1],
         ['open', 1],
       ] as const) {
-        const args = ['--conditions=source', '--disable-warning=ExperimentalWarning', script]
-        const child = spawn(process.execPath, [...args, place, how], {
+        const child = spawn(process.execPath, [...program, place, how], {
           stdio: ['pipe', 'pipe', 'inherit'],
         })
         const exited = once(child, 'exit')

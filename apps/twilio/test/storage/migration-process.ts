@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { openSqlite } from '../../src/storage/engines/sqlite.ts'
 
-// Migrates a database file and dies by SIGKILL on the way: dying-migration.ts FILE N dies before its
+// Migrates a database file and dies by SIGKILL on the way: migration-process.ts FILE N dies before its
 // statement number N, transaction control counted. Without N it lives and says how many there are.
 
 const [file = '', last = 'Infinity'] = process.argv.slice(2)
