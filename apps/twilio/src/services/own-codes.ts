@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { Settings } from '../config.ts'
 import { createCodeTexts, fillCode } from '../domain/locales.ts'
 import { type Message, priorityOf } from '../domain/message.ts'
@@ -26,7 +26,7 @@ export interface OwnCodes extends CodeBackend {
  * codes of more than 8 digits uneven, and could not reach all of 10.
  */
 export function deriveCode(
-  key: Uint8Array,
+  key: KeyObject,
   subject: Pick<Verification, 'id' | 'toPhone' | 'purpose'>,
   length: number,
 ): string {

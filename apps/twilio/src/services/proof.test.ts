@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose'
 import { createTestClock } from '../../test/clock.ts'
@@ -90,7 +91,7 @@ describe('proof', () => {
     const { token } = await proofs.sign(verification)
     const [header = '', claims = '', signature = ''] = token.split('.')
     const forged = (
-      key: Uint8Array,
+      key: KeyObject,
       change: { iss?: string; aud?: string; sub?: string | false },
     ) => {
       const jwt = new SignJWT({ vid: 'v1', purpose: 'sign-in' })
@@ -111,7 +112,7 @@ describe('proof', () => {
       `${header}.${claims}.`,
       `${header}.${other.toString('base64url')}.${signature}`,
       unsigned,
-      await forged(new Uint8Array(32), {}),
+      await forged(createSecretKey(new Uint8Array(32)), {}),
       await forged(keys.code, {}),
       await forged(keys.proof, { iss: 'someone' }),
       await forged(keys.proof, { aud: 'something' }),

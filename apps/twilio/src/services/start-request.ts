@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { Settings } from '../config.ts'
 import { addressKey } from '../domain/address.ts'
 import { judgeDestination } from '../domain/destination.ts'
@@ -63,7 +63,7 @@ export function readStart(
   input: StartInput,
   settings: Settings,
   backend: CodeBackend,
-  clientsKey: Uint8Array,
+  clientsKey: KeyObject,
 ): StartRequest | StartResult {
   const { locale, channel = 'sms', purpose = 'verify', verificationId, clientAddress } = input
   if (!isPurpose(purpose)) throw new RangeError('purpose must be 1 to 32 of a-z, 0-9 and -')
@@ -104,6 +104,6 @@ function codeClaims(facts: PhoneFacts, settings: Settings, segments: number): Cl
 }
 
 /** A row that leaks must not tell who asked, and an address is quickly guessed through a plain hash. */
-function hash(key: Uint8Array, address: string): string {
+function hash(key: KeyObject, address: string): string {
   return createHmac('sha256', key).update(address).digest('base64url').slice(0, 22)
 }

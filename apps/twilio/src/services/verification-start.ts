@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Settings } from '../config.ts'
 import type { Logger } from '../domain/log.ts'
 import { isOptedOut } from '../domain/opt-out.ts'
@@ -20,7 +21,7 @@ export interface StartParts {
   throttles: Throttles
   backend: CodeBackend
   /** Keys the hashes of client addresses. */
-  clientsKey: Uint8Array
+  clientsKey: KeyObject
   clock: Clock
   newId: () => string
   logger: Logger
