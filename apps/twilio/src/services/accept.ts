@@ -18,13 +18,18 @@ export interface Acceptable extends Checked {
 /** How long an `Idempotency-Key` is remembered. */
 export const keyLifetimeMs = 7 * 86_400_000
 
-/** Everything that must hold in the transaction that writes the message. */
+/**
+ * Everything that must hold in the transaction that writes the message. With `assumesNoOptOut` it may
+ * fail with an `AssumptionError`, and is to be run again without.
+ */
 export async function acceptAll(
   tables: Tables,
   limits: Limits,
   group: Acceptable[],
-  parts: { outbox: Outbox; clock: Clock },
+  parts: { outbox: Outbox; clock: Clock; assumesNoOptOut?: boolean },
 ): Promise<SendResult[]> {
+  const phonesOf = (some: Acceptable[]) => some.map((one) => one.draft.toPhone)
+  const assumeNone = parts.assumesNoOptOut === true ? tables.optOuts.assumeNone : undefined
   const keys = group.flatMap((one) => one.draft.idempotencyKey ?? [])
   const used =
     keys.length > 0
@@ -33,7 +38,7 @@ export async function acceptAll(
   const uses = new Map<string, { requestHash: string; message?: Message }>(
     used.map((use) => [use.idempotencyKey, use]),
   )
-  const optedOut = await tables.optOuts.find(group.map((one) => one.draft.toPhone))
+  const optedOut = assumeNone ? [] : await tables.optOuts.find(phonesOf(group))
   const results = new Map<Acceptable, SendResult>()
   const accepted: Acceptable[] = []
   const repeated: Acceptable[] = []
@@ -60,6 +65,7 @@ export async function acceptAll(
     }
   }
 
+  if (accepted.length > 0) await assumeNone?.(phonesOf(accepted))
   const written = await parts.outbox.write(
     tables,
     accepted.map((one) => one.draft),

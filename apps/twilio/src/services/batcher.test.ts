@@ -33,6 +33,32 @@ describe('createBatcher', () => {
     assert.deepEqual(sizes, [1, 3, 2])
   })
 
+  it('lets those who have just been answered come along with who has waited for them', async () => {
+    const groups: string[][] = []
+    const waits = Promise.withResolvers<void>()
+    const run = createBatcher<string, string>(async (names) => {
+      groups.push(names)
+      if (groups.length === 1) await waits.promise
+      return names
+    })
+    // What a client does with an answer reaches us when the turn is over in which he got it.
+    const comesAgain = async (name: string) => {
+      await run(name)
+      for (let i = 0; i < 10; i++) await Promise.resolve()
+      await new Promise(setImmediate)
+      await run(name)
+    }
+    const clients = ['a', 'b', 'c'].map(comesAgain)
+    await new Promise(setImmediate)
+    const late = run('late')
+    waits.resolve()
+    await Promise.all([...clients, late])
+    assert.deepEqual(groups, [
+      ['a', 'b', 'c'],
+      ['late', 'a', 'b', 'c'],
+    ])
+  })
+
   it('fails only the call that is at fault', async () => {
     const run = createBatcher<number, number>(async (inputs) => {
       if (inputs.includes(2)) throw new Error('two')

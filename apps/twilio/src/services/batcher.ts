@@ -1,7 +1,7 @@
 /**
  * Gathers calls that arrive together and runs them as one: the group commit. A lone call waits for
- * the end of the current turn of the event loop and no longer; while a group is running, the next
- * one gathers.
+ * the end of the current turn of the event loop and no longer; while a group is running, and for one
+ * turn after it, the next one gathers.
  */
 export function createBatcher<Input, Output>(
   run: (inputs: Input[]) => Promise<Output[]>,
@@ -46,8 +46,10 @@ export function createBatcher<Input, Output>(
     const group = waiting.slice(0, most)
     waiting = waiting.slice(most)
     await runGroup(group)
-    if (waiting.length > 0) setImmediate(() => void drain())
-    else running = false
+    if (waiting.length === 0) running = false
+    // A turn later, so that those who have just been answered can come along: else whoever came alone
+    // while a group was running would be a group, all others would wait for him, and so on in turns.
+    else setImmediate(() => setImmediate(() => void drain()))
   }
 
   return (input) =>

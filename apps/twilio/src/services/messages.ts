@@ -11,6 +11,7 @@ import type { HostTransaction } from '../storage/engines/host-transaction.ts'
 import { JoinError } from '../storage/errors.ts'
 import type { EventPlace } from '../storage/event-stores.ts'
 import type { MessagePage, Store } from '../storage/store.ts'
+import { createGroupAccept } from './accept-group.ts'
 import { type Acceptable, acceptAll, claimsOf, throttled } from './accept.ts'
 import { createBatcher } from './batcher.ts'
 import type { Commits } from './commits.ts'
@@ -18,10 +19,10 @@ import { type ActionOptions, createMessageActions, type MessageActions } from '.
 import { type Checked, checkSend, type SendInput, type SendResult } from './message-checks.ts'
 import type { Outbox } from './outbox.ts'
 import { pageSize } from './page-size.ts'
-import { isOutage, patienceFor } from './patience.ts'
+import { isOutage } from './patience.ts'
 import { resendOf, type ResendRefusal } from './resend.ts'
 import type { Signals } from './signals.ts'
-import type { RunGuarded, Throttles } from './throttles.ts'
+import type { Throttles } from './throttles.ts'
 
 export type { SendInput, SendResult } from './message-checks.ts'
 export type { ResendRefusal } from './resend.ts'
@@ -113,21 +114,7 @@ const mostFollowed = 500
 /** The messages of one app. Sends that arrive together share one transaction. */
 export function createMessages(parts: MessagesParts): Messages {
   const { settings, store, outbox, commits, signals, clock, logger } = parts
-  const whenDown = settings.throttles.whenUnavailable.messages
-  const accept = createBatcher<Acceptable, SendResult>(acceptGroup, { isOutage })
-
-  async function acceptGroup(group: Acceptable[]): Promise<SendResult[]> {
-    const claims = group.flatMap((one) => one.claims)
-    const run: RunGuarded<SendResult[]> = (work, isSecond) => {
-      const asked = { whenDown: claims.length > 0 ? whenDown : 'closed', isSecond } as const
-      return store.transaction(work, { patienceMs: patienceFor(asked) })
-    }
-    // One counter that is held by somebody must not leave the neighbours uncounted: first each alone.
-    const isAlone = group.length === 1
-    return parts.throttles.guard(run, { claims, whenDown, splits: !isAlone }, (tables, limits) =>
-      acceptAll(tables, limits, group, parts),
-    )
-  }
+  const accept = createBatcher<Acceptable, SendResult>(createGroupAccept(parts), { isOutage })
 
   async function acceptWithin(transaction: unknown, one: Acceptable): Promise<SendResult> {
     try {

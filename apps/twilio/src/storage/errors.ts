@@ -1,6 +1,7 @@
 /**
  *   StorageError   the database cannot do its work: not there, not ours, full, damaged, locked, closed
  *   JoinError      a transaction of the host's cannot take our rows; nothing has been written
+ *   AssumptionError  what was assumed instead of read is not so; nothing has been written
  *
  * Anything else that the store throws is a bug of ours, such as a violated constraint.
  */
@@ -19,6 +20,11 @@ export class StorageError extends Error {
     this.mayComeBack = options.mayComeBack ?? false
     this.isContended = options.isContended ?? false
   }
+}
+
+/** What a transaction assumed instead of reading it is not so: it was rolled back, and can be run again. */
+export class AssumptionError extends Error {
+  override readonly name = 'AssumptionError'
 }
 
 /** Why a transaction of the host's cannot take our rows. */

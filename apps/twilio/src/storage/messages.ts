@@ -110,7 +110,7 @@ export function createMessages(session: Session): MessageStore {
     ...createMessageLists(session),
     async insert(messages) {
       await insertMessages(session, messages.map(toRow))
-      if (messages.length > 0 && session.engine.wake) await tellOthers(session)
+      if (messages.length > 0 && session.engine.wake) await tellOthers(session, {})
     },
     async findKeyUses(keys, usedAfter) {
       if (keys.length === 0) return []

@@ -1,13 +1,19 @@
 import { sql } from 'kysely'
 import { everySender, type OptOut } from '../domain/opt-out.ts'
 import type { OptOutRow } from './schema.ts'
-import { type Session, statement } from './statement.ts'
+import { command, type Session, statement } from './statement.ts'
 import type { OptOutStore } from './store.ts'
 
 const selectByPhone = statement<Pick<OptOutRow, 'phone' | 'sender'>, 'phones'>(
   (bind, engine) => sql`
     select phone, sender from sms_opt_out where phone in ${engine.texts(bind('phones'))}`,
 )
+
+// An array is searched for in an index as it is; a subselect would be joined, for five times as long.
+const assumeNone = command<'phones'>((bind, engine) => {
+  const found = sql`select from sms_opt_out where phone = any(array${engine.texts(bind('phones'))})`
+  return engine.assume?.(sql`not exists (${found})`) ?? sql`select 1`
+})
 
 // Written out as in the index of what runs. Of a claim that another worker made in the same moment it
 // finds the opt-outs too, which harms nobody.
@@ -62,6 +68,9 @@ export function createOptOuts(session: Session): OptOutStore {
       const rows = await selectByPhone(session, { phones: JSON.stringify(phones) })
       return rows.map(({ phone, sender }) => ({ phone, sender }))
     },
+    ...(session.engine.assume && {
+      assumeNone: (phones: string[]) => assumeNone(session, { phones: JSON.stringify(phones) }),
+    }),
     findOfClaimed: (leaseUntil) => selectOfClaimed(session, { leaseUntil }),
     add: async (optOut) => (await insert(session, { ...optOut })).length > 0,
     async remove(phone, sender) {

@@ -34,15 +34,17 @@ export function statement<Row, Name extends string>(
   }
 }
 
-/** A statement without values on whose answer nothing depends. */
-export function command(
-  build: (bind: Bind<never>, engine: Engine) => RawBuilder<unknown>,
-): (session: Session) => Promise<void> {
+/** A statement on whose answer nothing depends. */
+export function command<Name extends string = never>(
+  build: (bind: Bind<Name>, engine: Engine) => RawBuilder<unknown>,
+): (session: Session, values: Readonly<Record<Name, Value>>) => Promise<void> {
   const compile = compileOnce(build)
-  return async (session) => {
-    const { compiled } = compile(session)
-    if (session.post) session.post(compiled)
-    else await run(session, compiled)
+  return async (session, values) => {
+    const { compiled, names } = compile(session)
+    const parameters = names.map((name) => values[name])
+    const query = names.length === 0 ? compiled : { ...compiled, parameters }
+    if (session.post) session.post(query)
+    else await run(session, query)
   }
 }
 
@@ -166,7 +168,7 @@ export function namesOf<Name extends string>(fields: Readonly<Record<Name, unkno
   return Object.keys(fields).filter(isName)
 }
 
-const lockTexts = statement<unknown, 'names'>(
+const lockTexts = command<'names'>(
   (bind, { lockNames: lock }) => lock?.(bind('names')) ?? sql`select 1`,
 )
 

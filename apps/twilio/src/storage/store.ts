@@ -96,6 +96,11 @@ export interface ThrottleStore {
 export interface OptOutStore {
   /** The opt-outs of these phones. */
   find(phones: string[]): Promise<Pick<OptOut, 'phone' | 'sender'>[]>
+  /**
+   * Inside a transaction, instead of `find`: it fails with an `AssumptionError` where one of these phones
+   * has an opt-out, and saves a round trip where none has. Undefined where there is none to save.
+   */
+  assumeNone?: ((phones: string[]) => Promise<void>) | undefined
   /** The opt-outs of the phones whose messages were claimed until this moment. */
   findOfClaimed(leaseUntil: Instant): Promise<Pick<OptOut, 'phone' | 'sender'>[]>
   /** False where this phone has opted out of this sender before: that entry stays as it is. */

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { openPostgres } from '../../src/storage/engines/postgres.ts'
-import { sampleMessage } from '../storage/samples.ts'
+import { openFor, sampleMessage, sampleOptOut } from '../storage/samples.ts'
+import { startPostgres } from './server.ts'
+
+const postgres = await startPostgres()
 
 const entry = {
   message: sampleMessage({ id: 'a' }),
@@ -59,6 +62,20 @@ describe('a transaction on PostgreSQL', () => {
       'select 1',
       'commit',
     ])
+  })
+
+  it('is rolled back where something was assumed that is not so', async (t) => {
+    const store = await openFor(t, () => postgres.open())
+    await store.optOuts.add(sampleOptOut({ phone: 'b' }))
+    const writeTo = (...phones: string[]) =>
+      store.transaction(async (tables) => {
+        await tables.optOuts.assumeNone?.(phones)
+        await tables.messages.insert([entry])
+      })
+    await assert.rejects(writeTo('a', 'b'), { name: 'AssumptionError' })
+    assert.equal(await store.messages.find('a'), undefined)
+    await writeTo('a', 'c')
+    assert.equal((await store.messages.find('a'))?.id, 'a')
   })
 
   it('is rolled back where it has become late', async (t) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { Client, Pool, type PoolClient, type QueryConfig } from 'pg'
+import { endPool } from '../postgres/end-pool.ts'
 import type { TestPostgres } from '../postgres/server.ts'
 
 /** A host's own schema, beside that of the app, and its own pool. */
@@ -12,15 +13,7 @@ export async function openShop(t: TestContext, postgres: TestPostgres) {
     create table ${schema}.sms_log (id text); create table ${schema}.sms_event (id text)`)
   const url = `${postgres.url}?options=${encodeURIComponent(`-c search_path=${schema}`)}`
   const pool = new Pool({ connectionString: url, max: 4 })
-  t.after(async () => {
-    let open = pool.totalCount
-    const gone = new Promise<void>((resolve) => {
-      pool.on('remove', () => --open === 0 && resolve())
-      if (open === 0) resolve()
-    })
-    await pool.end()
-    await gone
-  })
+  t.after(() => endPool(pool))
   const orders = async () =>
     (await pool.query<{ name: string }>('select name from shop_order')).rows.map((row) => row.name)
   return { place, schema, url, pool, orders }

@@ -73,6 +73,11 @@ export interface Engine {
    * where the database has ways of its own.
    */
   scrub: RawBuilder<{ busy: number }> | undefined
+  /**
+   * A statement that makes its transaction fail with an `AssumptionError` where the condition does not
+   * hold, so that nobody has to wait for its answer. Undefined where an answer costs no round trip.
+   */
+  assume: ((condition: RawBuilder<unknown>) => RawBuilder<unknown>) | undefined
   /** Tells the other processes of new work when the transaction is committed. Undefined where nobody can hear it. */
   wake: RawBuilder<unknown> | undefined
   /** True when the same transaction may succeed if it is run again at once. */

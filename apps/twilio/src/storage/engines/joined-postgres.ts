@@ -25,6 +25,8 @@ export function createJoinedEngine(engine: Engine): Engine {
     group: createPostgresGroup((bound, type) => sql`${bound}::text::${sql.raw(type)}`),
     lockNames: (json) =>
       sql`select lock::text from (${engine.lockNames?.(sql`${json}::text`)}) as names (lock)`,
+    // It is not ours to make it fail.
+    assume: undefined,
     // Nobody's own: the process of the host has not told its worker.
     wake: sql`select pg_notify(${sql.lit(wakeChannel)}, 'host')::text as told`,
   }

@@ -1,4 +1,4 @@
-import { StorageError } from '../errors.ts'
+import { AssumptionError, StorageError } from '../errors.ts'
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
 const infrastructureClasses = new Set([
@@ -15,10 +15,19 @@ const infrastructureClasses = new Set([
   'XX', // damaged
 ])
 
-/** A `StorageError` where the database itself is in trouble; any other error as it is. */
+/** What the server says of an assumption that does not hold: it ends in its log. */
+export const assumptionWords = 'hsb-twilio assumed what is not so, and looks now'
+
+/**
+ * A `StorageError` where the database itself is in trouble, an `AssumptionError` where something was
+ * assumed that is not so; any other error as it is.
+ */
 export function explainPostgresFailure(error: unknown, place: string): unknown {
   if (!(error instanceof Error) || error instanceof StorageError) return error
   const state = sqlState(error)
+  // The rest of the message comes in the language of the server.
+  if (state === '22P02' && error.message.includes(assumptionWords))
+    return new AssumptionError(`${place}: ${assumptionWords}`, { cause: error })
   const isOurs = state === undefined ? !isLost(error) : !isInfrastructure(state)
   if (isOurs) return error
   return failure(place, wordsOf(error), { cause: error, isContended: state === '55P03' })

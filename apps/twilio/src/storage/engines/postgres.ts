@@ -9,7 +9,7 @@ import type { Store } from '../store.ts'
 import type { Engine } from './engine.ts'
 import { createJoinedEngine, joinPostgres } from './joined-postgres.ts'
 import { createPostgresDialect, transactOver } from './postgres-dialect.ts'
-import { mayRunAgain } from './postgres-failures.ts'
+import { assumptionWords, mayRunAgain } from './postgres-failures.ts'
 import { createPostgresGroup } from './postgres-groups.ts'
 import type { PostgresRunner } from './postgres-held.ts'
 import { createNames } from './postgres-names.ts'
@@ -84,6 +84,9 @@ export function createPostgresEngine(self: string, schema?: string): Engine {
           as names (value)
         order by place
       ) as places`,
+    // Text that is no number: whoever reads the server's log sees what it was.
+    assume: (condition) => sql`
+      select (case when ${condition} then '1' else ${sql.lit(assumptionWords)} end)::int as held`,
     scrub: undefined,
     wake: sql`select pg_notify(${wakeChannel}, ${self})`,
     isRetryable: mayRunAgain,

@@ -45,6 +45,7 @@ export const sqliteEngine: Engine = {
   // BEGIN IMMEDIATE keeps every other writer out, also those of other processes.
   enterMigration: [],
   lockNames: undefined,
+  assume: undefined,
   scrub: sql`pragma wal_checkpoint(truncate)`,
   wake: undefined,
   isRetryable: () => false,
