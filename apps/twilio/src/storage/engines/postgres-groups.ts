@@ -56,10 +56,19 @@ function buildGroup<Name extends string>(
 
 /** Puts rows with the same key one after another: in one statement only one of them would count. */
 export function inRounds({ groups, keyAt, alikeAt }: GroupQuery): Round[] {
+  const [first] = groups
+  if (first === undefined) return []
+  // Nobody asks what became of a row, so nobody has to know where it is.
+  if (keyAt === undefined) {
+    const columns = first.map((value, i) =>
+      alikeAt?.[i] ? value : groups.map((values) => values[i] ?? null),
+    )
+    return [{ places: [], columns }]
+  }
   const rounds: Round[] = []
   const seen = new Map<Value, number>()
   groups.forEach((values, place) => {
-    const key = keyAt === undefined ? null : (values[keyAt] ?? null)
+    const key = values[keyAt] ?? null
     const turn = key === null ? 0 : (seen.get(key) ?? 0)
     if (key !== null) seen.set(key, turn + 1)
     const round = (rounds[turn] ??= {
@@ -88,7 +97,9 @@ function keyOf(row: unknown): unknown {
 /** An array as PostgreSQL writes it. */
 export function arrayText(values: readonly Value[]): string {
   let text = '{'
-  for (const [i, value] of values.entries()) {
+  // By its index: an iterator would make an object for each value.
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? null
     if (i > 0) text += ','
     if (value === null) text += 'NULL'
     else if (typeof value === 'number') text += value
