@@ -47,13 +47,14 @@ export function createGroupAccept(
 
   return async (group) => {
     // What is taken from a limit is not given back where its transaction fails.
-    const mayAssume = clock.now() >= looksUntil && group.every((one) => one.claims.length === 0)
+    const mayAssume =
+      clock.monotonic() >= looksUntil && group.every((one) => one.claims.length === 0)
     if (!mayAssume) return accept(group, false)
     try {
       return await accept(group, true)
     } catch (error) {
       if (!(error instanceof AssumptionError)) throw error
-      looksUntil = clock.now() + lookForMs
+      looksUntil = clock.monotonic() + lookForMs
       return accept(group, false)
     }
   }
