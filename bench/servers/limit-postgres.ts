@@ -38,6 +38,7 @@ async function write(): Promise<void> {
     const columns = [0, 1, 2, 3, 4, 5].map((i) => group.map((one) => one.row[i]))
     await pool.query({ name: 'insert', text: insert, values: columns })
     for (const { response, row } of group) answerAccepted(response, row)
+    // As the app does: those who have just been answered come along.
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
   }
   isWriting = false

@@ -73,7 +73,7 @@ export function inRounds({ groups, keyAt, alikeAt }: GroupQuery): Round[] {
     if (key !== null) seen.set(key, turn + 1)
     const round = (rounds[turn] ??= {
       places: [],
-      columns: values.map((value, i) => (alikeAt?.[i] ? value : [])),
+      columns: values.map(() => []),
     })
     round.places.push({ place, key })
     for (const [i, value] of values.entries()) {
